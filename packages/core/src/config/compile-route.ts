@@ -1,0 +1,95 @@
+// Compiles one route: references resolved, weights turned into bucket tables, overrides made ready to write.
+import {
+  apportion,
+  type BucketTable,
+  canonicalTable,
+  parseTable,
+  reweightTable,
+} from '../assignment/index.ts'
+import type { Config } from './config.ts'
+import { suggestName } from './nearest.ts'
+import type { Problem, ProblemPath } from './problem.ts'
+import { findTarget } from './reference.ts'
+import type { RouteConfig, RouterConfig } from './router.ts'
+import type { GroupSnapshot, RouteSnapshot, TargetSnapshot, VariantSnapshot } from './snapshot.ts'
+import { lowestPriority, type SplitConfig, type VariantConfig } from './split.ts'
+
+/** Bucket tables by salt. */
+export type CurrentTables = ReadonlyMap<string, BucketTable>
+
+export interface RouteContext {
+  readonly router: RouterConfig
+  readonly routerId: string
+  readonly path: ProblemPath
+  readonly config: Config
+  readonly tables: CurrentTables
+  readonly problems: Problem[]
+}
+
+type AnyRoute = Omit<RouteConfig, 'condition'> & { readonly condition: string | null }
+
+export function compileRoute(route: AnyRoute, context: RouteContext): RouteSnapshot {
+  const salt = route.split.salt ?? `${context.routerId}.${route.id}`
+  return {
+    id: route.id,
+    condition: route.condition,
+    variants: route.split.variants.map((variant, index) =>
+      compileVariant(variant, route.split, [...context.path, 'split', 'variants', index, 'model'], context),
+    ),
+    groups: compileGroups(route.split, salt, context),
+    timeouts: route.timeouts ?? context.router.timeouts,
+    failure: route.failure ?? context.router.failure,
+  }
+}
+
+function compileVariant(
+  variant: VariantConfig,
+  split: SplitConfig,
+  path: ProblemPath,
+  context: RouteContext,
+): VariantSnapshot {
+  return {
+    id: variant.id,
+    target: resolveTarget(variant.model, path, context),
+    priority: variant.priority,
+    weight: effectiveWeight(variant, split),
+    parameters: Object.fromEntries(
+      Object.entries(variant.parameters).map(([name, value]) => [name, JSON.stringify(value)]),
+    ),
+    systemPrompt: variant.system_prompt ?? null,
+    headers: variant.headers,
+  }
+}
+
+/** Fallbacks share evenly, and a lone variant serves everything, unless a weight says otherwise. */
+function effectiveWeight(variant: VariantConfig, split: SplitConfig): number {
+  return variant.weight ?? (variant.priority === lowestPriority(split) ? 100 : 1)
+}
+
+function resolveTarget(id: string, path: ProblemPath, context: RouteContext): TargetSnapshot {
+  const target = id.endsWith('/*') ? undefined : findTarget(context.config, id)
+  if (target !== undefined) return target
+  const known = Object.keys(context.config.models).filter(name => !name.endsWith('/*'))
+  const message = `there is no model "${id}" under \`models\`${suggestName(id, known)}`
+  context.problems.push({ code: 'unknown_model', path, message })
+  return { id, provider: '', model: '', price: null }
+}
+
+function compileGroups(split: SplitConfig, salt: string, context: RouteContext): GroupSnapshot[] {
+  const lowest = lowestPriority(split)
+  const priorities = [...new Set(split.variants.map(variant => variant.priority))].toSorted((a, b) => a - b)
+  return priorities.flatMap(priority => {
+    const members = split.variants.filter(variant => variant.priority === priority)
+    const weights = members.map(variant => effectiveWeight(variant, split))
+    if (!weights.some(weight => weight > 0)) return []
+    const counts = new Map(apportion(weights).map((count, index) => [members[index]?.id ?? '', count]))
+    const groupSalt = priority === lowest ? salt : `${salt}.p${priority}`
+    // A declared table that no longer fits the weights is where re-weighting starts: editing an exported file moves
+    // the same fewest buckets on every node.
+    const declared =
+      priority === lowest && split.buckets !== undefined ? parseTable(split.buckets) : undefined
+    const current = declared ?? context.tables.get(groupSalt)
+    const table = current === undefined ? canonicalTable(counts) : reweightTable(current, counts)
+    return [{ priority, salt: groupSalt, table }]
+  })
+}

@@ -1,0 +1,44 @@
+// The whole of weir.yaml as one schema: the source of types, of JSON Schema and of every config error.
+import { z } from 'zod'
+import { gatewaySchema } from './gateway.ts'
+import { keySchema } from './key.ts'
+import { modelIdSchema, modelSchema, providerSchema } from './provider.ts'
+import { routerSchema } from './router.ts'
+import { idSchema } from './scalar.ts'
+
+export const configSchema = z
+  .strictObject({
+    version: z.literal(1).meta({ description: 'The version of this file format' }),
+    gateway: gatewaySchema.prefault({}),
+    providers: z.record(idSchema, providerSchema).default({}),
+    models: z.record(modelIdSchema, modelSchema).default({}),
+    routers: z.record(idSchema, routerSchema).default({}),
+    keys: z.array(keySchema).max(10_000).default([]),
+  })
+  .superRefine((config, context) => {
+    const ids = config.keys.map(key => key.id)
+    ids.forEach((id, index) => {
+      const first = ids.indexOf(id)
+      if (first === index) return
+      const message = `"${id}" is already keys[${first}]; ids must be unique`
+      context.addIssue({
+        code: 'custom',
+        path: ['keys', index, 'id'],
+        message,
+        params: { code: 'duplicate_id' },
+      })
+    })
+  })
+  .meta({
+    title: 'Weir configuration',
+    description: 'Splits live LLM traffic over models, prompts and providers.',
+  })
+
+export type Config = z.infer<typeof configSchema>
+/** What a user writes: defaults may be left out. */
+export type ConfigInput = z.input<typeof configSchema>
+
+/** The JSON Schema of the config file, for editors. */
+export function configJsonSchema(): Record<string, unknown> {
+  return { ...z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }) }
+}

@@ -1,0 +1,82 @@
+// What counts as a failure of an attempt, and what is done about it.
+import { z } from 'zod'
+import { durationSchema } from './scalar.ts'
+
+/**
+ * Why an attempt did not succeed. All but `invalid_request` and `cancelled` may be walked past.
+ *
+ * `connect` could not connect or no TLS; `reset` connection lost before the first content; `timeout` connect, first
+ * token, idle or total; `request_timeout` 408; `conflict` 409; `rate_limited` 429; `server_error` 5xx;
+ * `bad_answer` not the wire format, or an error inside a 200; `credential` 401, 402 or 403; `model_gone` 404;
+ * `empty` an answer without content; `context_length` the prompt is too long; `refusal` the model declined;
+ * `unsupported` the target cannot serve this endpoint.
+ */
+export const failureKindSchema = z.enum([
+  'connect',
+  'reset',
+  'timeout',
+  'request_timeout',
+  'conflict',
+  'rate_limited',
+  'server_error',
+  'bad_answer',
+  'credential',
+  'model_gone',
+  'unsupported',
+  'empty',
+  'context_length',
+  'refusal',
+])
+
+const DEFAULT_KINDS = failureKindSchema.options.filter(
+  kind => kind !== 'empty' && kind !== 'context_length' && kind !== 'refusal',
+)
+
+export const timeoutsSchema = z.strictObject({
+  connect: durationSchema.prefault('5s').meta({ description: 'TCP and TLS' }),
+  first_token: durationSchema.prefault('2m').meta({ description: 'Streams: until the first content' }),
+  idle: durationSchema.prefault('1m').meta({ description: 'Streams: between chunks' }),
+  total: durationSchema.prefault('10m').meta({ description: 'One attempt, whole' }),
+  hold: durationSchema.prefault('10s').meta({
+    description: 'Streams: after this, 200 and keep-alive comments go out while content is awaited',
+  }),
+})
+
+export const failurePolicySchema = z.strictObject({
+  on: z.array(failureKindSchema).default(DEFAULT_KINDS).meta({
+    description: 'Failures that lead to a retry or the next target; others are answered as they are',
+  }),
+  retries: z.number().int().min(0).max(10).default(1).meta({ description: 'Again on the same target' }),
+  max_attempts: z.number().int().min(1).max(20).default(4).meta({ description: 'Over all targets' }),
+  deadline: durationSchema.prefault('10m').meta({ description: 'Over all attempts' }),
+  backoff: z
+    .strictObject({ base: durationSchema.prefault('200ms'), max: durationSchema.prefault('5s') })
+    .prefault({})
+    .meta({ description: 'Wait before a retry: exponential with full jitter' }),
+  retry_after_max: durationSchema
+    .prefault('10s')
+    .meta({ description: 'A longer `retry-after` moves on to the next target instead of waiting' }),
+  siblings: z
+    .enum(['last', 'never'])
+    .default('last')
+    .meta({ description: 'Whether the other sharing variants stand in when all else failed' }),
+  ejection: z
+    .strictObject({
+      consecutive_failures: z.number().int().min(1).max(1000).default(5),
+      failure_ratio: z.number().min(0.01).max(1).default(0.5),
+      min_requests: z.number().int().min(1).max(100_000).default(20),
+      window: durationSchema.prefault('30s'),
+      cooldown: durationSchema.prefault('10s'),
+      max_cooldown: durationSchema.prefault('5m'),
+    })
+    .prefault({})
+    .meta({ description: 'When a failing target is taken out of plans, and for how long' }),
+})
+
+/** The policy of requests that name a model themselves and so have no route. */
+export const failurePolicyDefaults = failurePolicySchema.parse({})
+export const timeoutDefaults = timeoutsSchema.parse({})
+
+export type FailureKind = z.infer<typeof failureKindSchema>
+export type FailurePolicy = z.infer<typeof failurePolicySchema>
+export type Timeouts = z.infer<typeof timeoutsSchema>

@@ -1,0 +1,28 @@
+// Entry point of config: schemas, parsing, compiling, snapshots.
+export type { Compiled, CompileContext } from './compile.ts'
+export { compile } from './compile.ts'
+export type { CurrentTables } from './compile-route.ts'
+export { type Config, type ConfigInput, configJsonSchema } from './config.ts'
+export {
+  type FailureKind,
+  type FailurePolicy,
+  failureKindSchema,
+  failurePolicyDefaults,
+  type Timeouts,
+  timeoutDefaults,
+} from './failure-policy.ts'
+export type { GatewayConfig, Limits } from './gateway.ts'
+export { nearestName, suggestName } from './nearest.ts'
+export { formatPath, type Problem, type ProblemPath } from './problem.ts'
+export { type Price, type ProviderConfig, type WireFormat, wireFormatSchema } from './provider.ts'
+export { DEFAULT_UNITS, type UnitSource } from './router.ts'
+export type {
+  GroupSnapshot,
+  KeySnapshot,
+  RouterSnapshot,
+  RouteSnapshot,
+  Snapshot,
+  TargetSnapshot,
+  VariantSnapshot,
+} from './snapshot.ts'
+export type { SystemPrompt } from './split.ts'

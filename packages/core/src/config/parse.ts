@@ -1,0 +1,121 @@
+// From an unknown value to a Config, or to every problem in it at once.
+import { z } from 'zod'
+import { type Config, configJsonSchema, configSchema } from './config.ts'
+import { suggestName } from './nearest.ts'
+import type { Problem, ProblemPath } from './problem.ts'
+
+export type ParsedConfig =
+  | { readonly kind: 'valid'; readonly config: Config }
+  | {
+      readonly kind: 'invalid'
+      readonly problems: readonly Problem[]
+      /** What is left when the broken parts are taken out, so that references can be checked all the same. */
+      readonly remainder: Config | undefined
+    }
+
+/** Parses a config. Never throws; unknown fields are problems. */
+export function parseConfig(value: unknown): ParsedConfig {
+  const parsed = configSchema.safeParse(value)
+  if (parsed.success) return { kind: 'valid', config: parsed.data }
+  const problems = parsed.error.issues.flatMap(toProblems)
+  return { kind: 'invalid', problems, remainder: parseRemainder(value, problems) }
+}
+
+/**
+ * Takes out each broken provider, model, router and key and parses the rest. Broken providers and models stay as
+ * names, so that what refers to them is not reported as referring to nothing.
+ */
+function parseRemainder(value: unknown, problems: readonly Problem[]): Config | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const rest = structuredCopy(value) as Record<string, unknown>
+  const brokenKeys = new Set<number>()
+  for (const { path } of problems) {
+    const [section, name] = path
+    if (section === 'keys' && typeof name === 'number') brokenKeys.add(name)
+    else if (section === 'providers' && name !== undefined)
+      replaceEntry(rest, section, name, STAND_IN_PROVIDER)
+    else if (section === 'models' && name !== undefined) replaceEntry(rest, section, name, {})
+    else if (section === 'routers' && name !== undefined) replaceEntry(rest, section, name, undefined)
+    else if (section !== undefined) delete rest[section]
+  }
+  if (Array.isArray(rest.keys)) rest.keys = rest.keys.filter((_, index) => !brokenKeys.has(index))
+  const parsed = configSchema.safeParse({ ...knownSections(rest), version: 1 })
+  return parsed.success ? parsed.data : undefined
+}
+
+const STAND_IN_PROVIDER = { type: 'openai', base_url: 'http://localhost' }
+
+function structuredCopy(value: object): unknown {
+  return JSON.parse(JSON.stringify(value))
+}
+
+function knownSections(rest: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(rest).filter(([name]) => name in configSchema.shape))
+}
+
+function replaceEntry(
+  rest: Record<string, unknown>,
+  section: string,
+  name: string | number,
+  by: unknown,
+): void {
+  const entries = rest[section]
+  if (typeof entries !== 'object' || entries === null) delete rest[section]
+  else if (by === undefined || !(String(name) in entries)) delete (entries as Record<string, unknown>)[name]
+  else (entries as Record<string, unknown>)[name] = by
+}
+
+function toProblems(issue: z.core.$ZodIssue): Problem[] {
+  const path = issue.path as ProblemPath
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map(key => unknownField(path, key))
+    case 'invalid_key':
+      return [{ code: 'invalid_name', path, message: issue.issues.map(inner => inner.message).join('; ') }]
+    case 'invalid_type':
+      return [{ code: 'invalid_type', path, message: issue.message.replace('Invalid input: ', '') }]
+    case 'invalid_value':
+      return [
+        {
+          code: 'invalid_value',
+          path,
+          message: `must be ${issue.values.map(v => JSON.stringify(v)).join(' or ')}`,
+        },
+      ]
+    case 'custom':
+      return [customProblem(issue, path)]
+    default:
+      return [{ code: issue.code, path, message: issue.message }]
+  }
+}
+
+function customProblem(issue: z.core.$ZodIssueCustom, path: ProblemPath): Problem {
+  const code = typeof issue.params?.code === 'string' ? issue.params.code : 'invalid_value'
+  const offset = issue.params?.offset
+  return typeof offset === 'number'
+    ? { code, path, message: issue.message, offset }
+    : { code, path, message: issue.message }
+}
+
+function unknownField(path: ProblemPath, key: string): Problem {
+  const message = `unknown field "${key}"${suggestName(key, fieldsAt(path))}`
+  return { code: 'unknown_field', path: [...path, key], message }
+}
+
+/** The fields the schema knows at a path, read off the JSON Schema: only errors pay for it. */
+function fieldsAt(path: ProblemPath): string[] {
+  let node: JsonSchemaNode = configJsonSchema()
+  for (const part of path) {
+    const next =
+      typeof part === 'number' ? node.items : (node.properties?.[part] ?? node.additionalProperties)
+    if (typeof next !== 'object') return []
+    node = next
+  }
+  return Object.keys(node.properties ?? {})
+}
+
+interface JsonSchemaNode {
+  readonly properties?: Record<string, JsonSchemaNode>
+  readonly items?: JsonSchemaNode
+  readonly additionalProperties?: JsonSchemaNode
+}

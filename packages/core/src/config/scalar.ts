@@ -1,0 +1,47 @@
+// The small value types of the config file: identifiers, durations, sizes.
+import { z } from 'zod'
+
+const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const
+const UNIT_BYTES = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 } as const
+
+/** Ids and salts: they appear in headers, hashes and URLs, so they hold nothing that needs escaping. */
+export const idSchema = z
+  .string()
+  .max(128)
+  .regex(/^[A-Za-z0-9._-]+$/, { error: 'must be made of letters, digits, ".", "_" and "-"' })
+  .meta({ description: 'An identifier: letters, digits, ".", "_" and "-"' })
+
+/** `500ms`, `10s`, `2m`, `1h`; milliseconds once parsed. */
+export const durationSchema = z
+  .string({ error: 'must be a duration like "500ms", "10s", "2m" or "1h"' })
+  .regex(/^\d{1,9}(ms|s|m|h)$/, { error: 'must be a duration like "500ms", "10s", "2m" or "1h"' })
+  .transform(text => {
+    const [, amount, unit] = /^(\d+)(\w+)$/.exec(text) as unknown as [string, string, keyof typeof UNIT_MS]
+    return Number(amount) * UNIT_MS[unit]
+  })
+  .refine(ms => ms <= 24 * UNIT_MS.h, { error: 'must be at most 24h' })
+
+/** `64KiB`, `32MiB`; bytes once parsed. */
+export const sizeSchema = z
+  .string({ error: 'must be a size like "64KiB" or "32MiB"' })
+  .regex(/^\d{1,9}(B|KiB|MiB|GiB)$/, { error: 'must be a size like "64KiB" or "32MiB"' })
+  .transform(text => {
+    const [, amount, unit] = /^(\d+)(\w+)$/.exec(text) as unknown as [string, string, keyof typeof UNIT_BYTES]
+    return Number(amount) * UNIT_BYTES[unit]
+  })
+
+/** The name of an environment variable that holds a secret: secrets themselves never stand in a config. */
+export const envReferenceSchema = z.strictObject({
+  env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'must be the name of an environment variable' }),
+})
+
+/** Header names are compared and sent in lower case. */
+export const headerNameSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, { error: 'must be a header name' })
+  .transform(name => name.toLowerCase())
+
+/** A header value without control characters: a newline would start a header of its own. */
+export const headerValueSchema = z
+  .string()
+  .regex(/^[\t\x20-\x7e\x80-\xff]*$/, { error: 'must not contain line breaks or control characters' })

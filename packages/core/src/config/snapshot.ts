@@ -1,0 +1,79 @@
+// The compiled, immutable form of a config: plain data, so that the same value crosses a function call, a worker
+// boundary or the network. `routing/activate` turns it into what the request path reads.
+import type { BucketTable } from '../assignment/index.ts'
+import type { FailurePolicy, Timeouts } from './failure-policy.ts'
+import type { GatewayConfig } from './gateway.ts'
+import type { Price, ProviderConfig } from './provider.ts'
+import type { UnitSource } from './router.ts'
+import type { SystemPrompt } from './split.ts'
+
+export interface Snapshot {
+  readonly revision: number
+  readonly hashVersion: number
+  readonly gateway: GatewayConfig
+  readonly providers: Readonly<Record<string, ProviderConfig>>
+  /** Declared models by `provider/model`; `provider/*` stands for all others of a provider. */
+  readonly models: Readonly<Record<string, TargetSnapshot>>
+  readonly routers: Readonly<Record<string, RouterSnapshot>>
+  readonly keys: readonly KeySnapshot[]
+}
+
+/** One callable destination. */
+export interface TargetSnapshot {
+  /** `provider/model` as the config names it. */
+  readonly id: string
+  readonly provider: string
+  /** The model as the provider names it. */
+  readonly model: string
+  readonly price: Price | null
+}
+
+export interface RouterSnapshot {
+  readonly id: string
+  readonly units: readonly UnitSource[]
+  readonly timeZone: string
+  readonly routes: readonly RouteSnapshot[]
+}
+
+/** The default route is the last one and has no condition. */
+export interface RouteSnapshot {
+  readonly id: string
+  readonly condition: string | null
+  readonly variants: readonly VariantSnapshot[]
+  /** Variants that share traffic, lowest priority first: each group is walked to when the one before has failed. */
+  readonly groups: readonly GroupSnapshot[]
+  readonly timeouts: Timeouts
+  readonly failure: FailurePolicy
+}
+
+export interface GroupSnapshot {
+  readonly priority: number
+  readonly salt: string
+  readonly table: BucketTable
+}
+
+export interface VariantSnapshot {
+  readonly id: string
+  readonly target: TargetSnapshot
+  readonly priority: number
+  readonly weight: number
+  /** Body fields to set, as JSON texts ready to be written into a request body. */
+  readonly parameters: Readonly<Record<string, string>>
+  readonly systemPrompt: SystemPrompt | null
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export interface KeySnapshot {
+  readonly id: string
+  /** SHA-256 of the key, lower-case hex. */
+  readonly digest: string
+  readonly tenant: string
+  readonly tags: readonly string[]
+  readonly router: string | null
+  readonly allow: readonly string[] | null
+  readonly defaultProvider: string | null
+  readonly override: 'allowed' | 'denied'
+  readonly disabled: boolean
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number | null
+}

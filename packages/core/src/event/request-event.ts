@@ -1,0 +1,76 @@
+// The record of one request: what the gateway saw, once per request, whatever became of it.
+import { z } from 'zod'
+import { failureKindSchema, wireFormatSchema } from '../config/index.ts'
+import { usageSchema } from './usage.ts'
+
+const milliseconds = z.number().min(0)
+
+/** How one call to one target went. */
+export const attemptSchema = z.strictObject({
+  variant: z.string(),
+  target: z.string(),
+  /** HTTP status of the provider; null when there was none. */
+  status: z.int().nullable(),
+  /** Why it did not succeed; null for the attempt that answered. */
+  failure: z.enum([...failureKindSchema.options, 'invalid_request', 'cancelled', 'stream_broken']).nullable(),
+  /** The provider's error code, never its message: messages can hold prompts. */
+  code: z.string().nullable(),
+  ms: milliseconds,
+})
+
+export const requestEventSchema = z.strictObject({
+  kind: z.literal('request'),
+  version: z.literal(1),
+  request_id: z.string(),
+  /** The W3C trace id, from the client or made here. */
+  span_trace_id: z.string().nullable(),
+  /** ISO 8601, when the request arrived. */
+  at: z.iso.datetime(),
+  node: z.string(),
+  revision: z.int(),
+  key: z.string().nullable(),
+  tenant: z.string().nullable(),
+  tags: z.array(z.string()),
+  endpoint: z.string(),
+  format: wireFormatSchema.nullable(),
+  stream: z.boolean(),
+  /** The model as the client named it. */
+  model: z.string().nullable(),
+  router: z.string().nullable(),
+  route: z.string().nullable(),
+  reason: z.enum(['split', 'override', 'named', 'pass_through']).nullable(),
+  unit_kind: z.string().nullable(),
+  /** HMAC-SHA-256 of the unit (128 bits, hex) or, if so configured, the unit itself. */
+  unit: z.string().nullable(),
+  hash_version: z.int(),
+  salt: z.string().nullable(),
+  bucket: z.int().min(0).max(9999).nullable(),
+  propensity: z.number().min(0).max(1).nullable(),
+  assigned: z.string().nullable(),
+  served: z.string().nullable(),
+  /** `provider/model` that answered. */
+  target: z.string().nullable(),
+  attempts: z.array(attemptSchema),
+  /** The HTTP status the client got; 499 when it went away before there was one. */
+  status: z.int(),
+  outcome: z.enum(['ok', 'failed', 'refused', 'cancelled', 'stream_broken']),
+  /** Code of the problem or failure that ended the request; null when it succeeded. */
+  error: z.string().nullable(),
+  queue_ms: milliseconds,
+  /** Until the first content reached the client's socket; null when none did. */
+  first_token_ms: milliseconds.nullable(),
+  total_ms: milliseconds,
+  usage: usageSchema,
+  /** Whole nano-dollars; null when unpriced or unknown. */
+  cost_nano_usd: z.int().min(0).nullable(),
+  finish_reason: z.string().nullable(),
+  /** Characters of answer text. */
+  output_length: z.int().min(0),
+  tool_calls: z.int().min(0),
+  refusal: z.boolean(),
+  region: z.string().nullable(),
+  metadata: z.record(z.string(), z.json()),
+})
+
+export type RequestEvent = z.infer<typeof requestEventSchema>
+export type AttemptRecord = z.infer<typeof attemptSchema>

@@ -1,0 +1,41 @@
+// The result of decide(): who serves this request, who stands in, and why, as plain facts without prose.
+import type { UnitSource } from '../config/index.ts'
+import type { ConditionOutcome } from '../expression/index.ts'
+import type { ActiveRoute, ActiveRouter, ActiveVariant } from './active.ts'
+
+export interface Decision {
+  readonly kind: 'decision'
+  readonly revision: number
+  /** `named`: the request named a model, so nothing was split. */
+  readonly reason: 'split' | 'override' | 'named'
+  readonly router: ActiveRouter | null
+  readonly route: ActiveRoute | null
+  /** Routes tried before, in order, with why each was not taken; null when the first one was. */
+  readonly passed: readonly PassedRoute[] | null
+  readonly unit: DecidedUnit | null
+  /** 0..9999; null when nothing was split. */
+  readonly bucket: number | null
+  /** Probability, 0..1, with which the split gives this variant to a unit; 1 when nothing was split. */
+  readonly propensity: number
+  /** The assigned variant. */
+  readonly variant: ActiveVariant
+  /** Whom to call, in order, starting with the assigned variant. */
+  readonly plan: readonly ActiveVariant[]
+}
+
+export interface PassedRoute {
+  readonly route: ActiveRoute
+  readonly outcome: ConditionOutcome
+}
+
+/** What was hashed. */
+export interface DecidedUnit {
+  readonly source: UnitSource
+  readonly id: string
+}
+
+/** Why no variant could be chosen. */
+export type Undecided =
+  | { readonly kind: 'unknown_model'; readonly model: string }
+  | { readonly kind: 'no_route'; readonly router: ActiveRouter; readonly passed: readonly PassedRoute[] }
+  | { readonly kind: 'unknown_variant'; readonly route: ActiveRoute; readonly override: string }

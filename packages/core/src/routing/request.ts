@@ -1,0 +1,15 @@
+// What decide() wants to know of a request. The gateway implements it; costly facts are computed only when asked.
+import type { UnitSource } from '../config/index.ts'
+import type { Attributes } from '../expression/index.ts'
+import type { ActiveRouter } from './active.ts'
+
+export interface DecisionRequest {
+  /** The model as the client named it. */
+  readonly model: string
+  /** The variant an authorised client forces. */
+  readonly override: string | undefined
+  /** The facts that the router's conditions may read; asked for only when a route has a condition. */
+  attributesFor(router: ActiveRouter): Attributes
+  /** The id of the unit of this kind, or undefined (or empty) when the request has none. */
+  unit(source: UnitSource): string | undefined
+}

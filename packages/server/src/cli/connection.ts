@@ -1,0 +1,27 @@
+// connection.json: how scripts find a running gateway. It holds a key, so only its owner may read it.
+import { join } from 'node:path'
+import { z } from 'zod'
+import { readIfPresent, writeAtomically } from '../snapshot/state.ts'
+
+const connectionSchema = z.object({
+  dataUrl: z.string(),
+  controlUrl: z.string().optional(),
+  key: z.string().optional(),
+})
+
+export type Connection = z.infer<typeof connectionSchema>
+
+export function writeConnection(dataDir: string, connection: Connection): void {
+  writeAtomically(join(dataDir, 'connection.json'), `${JSON.stringify(connection, null, 2)}\n`)
+}
+
+/** What the last start wrote, if anything readable. */
+export function readConnection(dataDir: string): Connection | undefined {
+  const text = readIfPresent(join(dataDir, 'connection.json'))?.toString('utf8')
+  if (text === undefined) return undefined
+  try {
+    return connectionSchema.parse(JSON.parse(text))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,21 @@
+// Loads a config for a command, or prints its problems.
+import { basename } from 'node:path'
+import type { Snapshot } from '@weir/core/config'
+import { formatProblem, type LoadContext, loadConfigFile } from '../snapshot/load.ts'
+import type { LocatedProblem } from '../snapshot/config-file.ts'
+import { printError } from './output.ts'
+
+const NO_HISTORY: LoadContext = { revision: 1, tables: new Map() }
+
+/** The snapshot, or undefined after the problems have been printed to stderr. */
+export function loadOrReport(file: string, context: LoadContext = NO_HISTORY): Snapshot | undefined {
+  const loaded = loadConfigFile(file, context)
+  if (loaded.kind === 'loaded') return loaded.snapshot
+  reportProblems(file, loaded.problems)
+  return undefined
+}
+
+export function reportProblems(file: string, problems: readonly LocatedProblem[]): void {
+  for (const problem of problems) printError(formatProblem(file, problem))
+  printError(`${basename(file)} has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}.`)
+}

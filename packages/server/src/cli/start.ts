@@ -1,0 +1,174 @@
+// `weir start`: the gateway, until it is told to stop.
+import { hash, randomBytes } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+import type { Snapshot } from '@weir/core/config'
+import type { Command } from 'commander'
+import { pino } from 'pino'
+import { compileHere, loadConfigFile, formatProblem } from '../snapshot/load.ts'
+import { type ConfigSource, type Published, Publisher } from '../snapshot/publisher.ts'
+import { openDataDir, readSecret } from '../snapshot/state.ts'
+import { watchFile } from '../snapshot/watch.ts'
+import { Workers } from '../snapshot/workers.ts'
+import { readConnection, writeConnection } from './connection.ts'
+import { demoConfig, startDemoSim } from './demo.ts'
+import { reportProblems } from './load-or-exit.ts'
+import { parseDuration, parsePort, parseSpeed, parseWorkers } from './option-value.ts'
+import { printError } from './output.ts'
+import { printWelcome } from './welcome.ts'
+
+interface Options {
+  readonly config?: string
+  readonly host: string
+  readonly port: number
+  readonly dataDir: string
+  readonly workers: number
+  readonly drainTimeout: number
+  readonly simSpeed?: number
+}
+
+type Log = pino.Logger
+
+export function registerStart(program: Command): void {
+  program
+    .command('start')
+    .summary('start the gateway')
+    .description('Start the gateway. Without a config it runs a demo over two simulated models.')
+    .option('--config <file>', 'config file; saving it (or SIGHUP) publishes the new config')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <port>', 'data port; 0 takes a free one', parsePort, 8787)
+    .option('--data-dir <dir>', 'where state and events are kept', '.weir')
+    .option(
+      '--workers <n>',
+      'event loops that serve requests',
+      parseWorkers,
+      Math.max(1, availableParallelism() - 1),
+    )
+    .option(
+      '--drain-timeout <duration>',
+      'how long open requests may take to finish on SIGTERM',
+      parseDuration,
+      30_000,
+    )
+    .option(
+      '--sim-speed <factor>',
+      'demo: how much faster than real time the simulated models run',
+      parseSpeed,
+    )
+    .action(start)
+}
+
+async function start(options: Options): Promise<void> {
+  openDataDir(options.dataDir)
+  const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2))
+  const demo = options.config === undefined ? await startDemo(options) : undefined
+  const source: ConfigSource = demo?.source ?? (context => loadConfigFile(options.config as string, context))
+  const publisher = new Publisher(options.dataDir, source)
+  const loaded = publisher.load()
+  if (loaded.kind === 'refused') {
+    reportProblems(options.config ?? 'the demo', loaded.problems)
+    process.exitCode = 1
+    return
+  }
+  const workers = await startWorkers(options, loaded.snapshot, log)
+  if (workers !== undefined) {
+    publisher.attach(workers)
+    announce(options, workers, loaded.snapshot, demo?.key)
+    await runUntilStopped(options, publisher, workers, log)
+  }
+  await demo?.stop()
+}
+
+async function startDemo(options: Options) {
+  const sim = await startDemoSim(options.simSpeed)
+  const key = readConnection(options.dataDir)?.key ?? `wk_${randomBytes(24).toString('base64url')}`
+  const config = demoConfig(sim.url, hash('sha256', key, 'hex'), process.env)
+  const source: ConfigSource = context => {
+    const compiled = compileHere(config, context)
+    if (compiled.kind === 'compiled') return { kind: 'loaded', snapshot: compiled.snapshot }
+    return {
+      kind: 'refused',
+      problems: compiled.problems.map(problem => ({ ...problem, line: 1, column: 1 })),
+    }
+  }
+  return { key, source, stop: sim.stop }
+}
+
+async function startWorkers(options: Options, snapshot: Snapshot, log: Log): Promise<Workers | undefined> {
+  const { host, port, dataDir } = options
+  try {
+    const secret = readSecret(dataDir)
+    const level = { info: log.info, warn: log.warn, error: log.error }
+    return await Workers.start(
+      {
+        count: options.workers,
+        host,
+        port,
+        dataDir: resolve(dataDir),
+        secret,
+        log: (name, text) => level[name].call(log, text),
+      },
+      snapshot,
+    )
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL') throw error
+    const reason = code === 'EADDRINUSE' ? 'is already in use' : `cannot be opened (${code})`
+    printError(`weir: ${host}:${port} ${reason}; --port and --host choose another`)
+    process.exitCode = 1
+    return undefined
+  }
+}
+
+function announce(options: Options, workers: Workers, snapshot: Snapshot, demoKey: string | undefined): void {
+  const host = options.host === '0.0.0.0' || options.host === '::' ? '127.0.0.1' : options.host
+  const dataUrl = `http://${host.includes(':') ? `[${host}]` : host}:${workers.port}`
+  const key = demoKey ?? keyFromEnvironment(snapshot)
+  writeConnection(options.dataDir, { dataUrl, ...(key === undefined ? {} : { key }) })
+  printWelcome({ dataUrl, key, snapshot, isDemo: demoKey !== undefined })
+}
+
+/** A key of the config whose secret this process can see. */
+function keyFromEnvironment(snapshot: Snapshot): string | undefined {
+  const digests = new Set(snapshot.keys.filter(key => !key.disabled).map(key => key.digest))
+  return Object.values(process.env).find(
+    value => value !== undefined && value.length >= 8 && digests.has(hash('sha256', value, 'hex')),
+  )
+}
+
+async function runUntilStopped(
+  options: Options,
+  publisher: Publisher,
+  workers: Workers,
+  log: Log,
+): Promise<void> {
+  const { config } = options
+  const reload = () => {
+    publisher.reload().then(
+      result => logPublished(log, config ?? 'the demo', result),
+      error => log.error({ err: error }, 'the config could not be published'),
+    )
+  }
+  const stopWatching = config === undefined ? () => {} : watchFile(config, reload)
+  process.on('SIGHUP', reload)
+  const signal = await stopSignal()
+  log.info(`${signal}: finishing open requests`)
+  stopWatching()
+  process.off('SIGHUP', reload)
+  process.once('SIGINT', () => process.exit(130))
+  await workers.drain(options.drainTimeout)
+  log.info('stopped')
+}
+
+function stopSignal(): Promise<string> {
+  return new Promise(resolve => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal))
+  })
+}
+
+function logPublished(log: Log, name: string, result: Published): void {
+  if (result.kind === 'published') log.info(`published revision ${result.snapshot.revision} of ${name}`)
+  if (result.kind !== 'refused') return
+  const problems = result.problems.map(problem => formatProblem(name, problem))
+  log.error({ problems }, `${name} is refused; the config in force keeps serving`)
+}

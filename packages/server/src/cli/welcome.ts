@@ -1,0 +1,47 @@
+// What `weir start` says once it serves: where, with which key, and a line to paste.
+import type { Snapshot } from '@weir/core/config'
+import { paint, print } from './output.ts'
+
+export interface Welcome {
+  readonly dataUrl: string
+  readonly key: string | undefined
+  readonly snapshot: Snapshot
+  readonly isDemo: boolean
+}
+
+export function printWelcome(welcome: Welcome): void {
+  const { dataUrl, snapshot, isDemo } = welcome
+  const key = welcome.key ?? '$WEIR_KEY'
+  print(
+    `\n${paint('bold', 'Weir')} serves ${paint('cyan', `${dataUrl}/v1`)}${isDemo ? ' (demo: two simulated models)' : ''}\n`,
+  )
+  print(`  key      ${key}`)
+  for (const line of describeRouters(snapshot)) print(line)
+  const router = Object.keys(snapshot.routers)[0]
+  if (router !== undefined) printExamples(dataUrl, key, router)
+}
+
+function describeRouters(snapshot: Snapshot): string[] {
+  return Object.values(snapshot.routers).map((router, index) => {
+    const last = router.routes.at(-1)
+    const lowest = Math.min(...(last?.variants.map(variant => variant.priority) ?? [0]))
+    const shares = last?.variants
+      .filter(variant => variant.priority === lowest)
+      .map(variant => `${variant.id} ${variant.weight}`)
+    return `  ${index === 0 ? 'routers' : '       '}  ${router.id.padEnd(12)} ${shares?.join(' / ')}, by ${router.units.join(', ')}`
+  })
+}
+
+function printExamples(dataUrl: string, key: string, router: string): void {
+  const url = `${dataUrl}/v1/chat/completions`
+  const request = (user: string) =>
+    `{"model":"${router}","user":"${user}","messages":[{"role":"user","content":"Hello"}]}`
+  print(`\n${paint('bold', 'One request')}`)
+  print(
+    `curl ${url} -H 'authorization: Bearer ${key}' -H 'content-type: application/json' -d '${request('ada')}'`,
+  )
+  print(`\n${paint('bold', 'The split, over fifty users')}`)
+  print(
+    `for i in $(seq 50); do curl -s -o /dev/null -D - ${url} -H 'authorization: Bearer ${key}' -H 'content-type: application/json' -d "${request('user-$i').replaceAll('"', '\\"')}" | grep -i '^x-weir-variant'; done | sort | uniq -c\n`,
+  )
+}

@@ -1,0 +1,54 @@
+// Stage 4, the glue: turns what decide() could not decide into a refusal, and holds decisions against the key.
+import { type FailurePolicy, failurePolicyDefaults, type Timeouts, timeoutDefaults } from '@weir/core/config'
+import type { Decision, Undecided } from '@weir/core/routing'
+import type { GatewayRequest } from './attributes.ts'
+import type { Key } from './gateway.ts'
+import { type Refusal, refuse } from './refusal.ts'
+
+/** The decision, if this key may have it. */
+export function checkDecision(
+  decided: Decision | Undecided,
+  request: GatewayRequest,
+  key: Key,
+): Decision | Refusal {
+  if (request.override !== undefined && key.override === 'denied') {
+    return refuse('override_denied', 'This key may not force a variant with x-weir-variant.')
+  }
+  switch (decided.kind) {
+    case 'unknown_model':
+      return refuse(
+        'model_not_found',
+        `The model "${decided.model}" is neither a router nor a model of this gateway; GET /v1/models lists them.`,
+        'model',
+      )
+    case 'no_route':
+      return refuse('no_route', 'No route matched. Configure a default route or adjust conditions.', 'model')
+    case 'unknown_variant':
+      return refuse(
+        'unknown_variant',
+        `The route "${decided.route.id}" has no variant "${decided.override}".`,
+        'x-weir-variant',
+      )
+    case 'decision':
+      if (isAllowed(decided, key.allow)) return decided
+      return refuse('model_denied', `This key may not use "${request.model}".`, 'model')
+  }
+}
+
+/** Whether an allow-list names the router, the model, or all models of its provider. */
+export function isAllowed(decision: Decision, allow: readonly string[] | null): boolean {
+  if (allow === null) return true
+  if (decision.router !== null) return allow.includes(decision.router.id)
+  const { id, provider } = decision.variant.target
+  return allow.includes(id) || allow.includes(`${provider}/*`)
+}
+
+/** How to treat failures: the route's policy, or the defaults for a model that the request names itself. */
+export function policyOf(decision: Decision): {
+  readonly failure: FailurePolicy
+  readonly timeouts: Timeouts
+} {
+  return decision.route?.settings ?? NAMED_POLICY
+}
+
+const NAMED_POLICY = { failure: failurePolicyDefaults, timeouts: timeoutDefaults }

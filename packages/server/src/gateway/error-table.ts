@@ -1,0 +1,81 @@
+// The one table of what can go wrong for a client: code -> HTTP status and category. Complete by type: a code
+// without a row does not compile.
+import type { ErrorCategory } from '../provider/wire-format.ts'
+
+export type ErrorCode =
+  | 'key_missing'
+  | 'key_unknown'
+  | 'key_disabled'
+  | 'key_expired'
+  | 'override_denied'
+  | 'model_denied'
+  | 'headers_invalid'
+  | 'headers_too_large'
+  | 'body_too_large'
+  | 'body_incomplete'
+  | 'body_encoding'
+  | 'body_not_utf8'
+  | 'body_not_json'
+  | 'body_invalid'
+  | 'model_missing'
+  | 'model_not_found'
+  | 'no_route'
+  | 'unknown_variant'
+  | 'unknown_path'
+  | 'method_not_allowed'
+  | 'overloaded'
+  | 'draining'
+  | 'upstream_unreachable'
+  | 'upstream_reset'
+  | 'upstream_timeout'
+  | 'upstream_rate_limited'
+  | 'upstream_error'
+  | 'upstream_bad_answer'
+  | 'upstream_empty'
+  | 'upstream_credential'
+  | 'upstream_model_gone'
+  | 'upstream_unsupported'
+  | 'stream_broken'
+  | 'internal'
+
+export interface ErrorRow {
+  readonly status: number
+  readonly category: ErrorCategory
+}
+
+export const errorTable: Readonly<Record<ErrorCode, ErrorRow>> = {
+  key_missing: { status: 401, category: 'authentication' },
+  key_unknown: { status: 401, category: 'authentication' },
+  key_disabled: { status: 401, category: 'authentication' },
+  key_expired: { status: 401, category: 'authentication' },
+  override_denied: { status: 403, category: 'permission' },
+  model_denied: { status: 403, category: 'permission' },
+  headers_invalid: { status: 400, category: 'invalid_request' },
+  headers_too_large: { status: 431, category: 'too_large' },
+  body_too_large: { status: 413, category: 'too_large' },
+  body_incomplete: { status: 408, category: 'timeout' },
+  body_encoding: { status: 415, category: 'invalid_request' },
+  body_not_utf8: { status: 400, category: 'invalid_request' },
+  body_not_json: { status: 400, category: 'invalid_request' },
+  body_invalid: { status: 400, category: 'invalid_request' },
+  model_missing: { status: 400, category: 'invalid_request' },
+  model_not_found: { status: 404, category: 'not_found' },
+  no_route: { status: 404, category: 'not_found' },
+  unknown_variant: { status: 400, category: 'invalid_request' },
+  unknown_path: { status: 404, category: 'not_found' },
+  method_not_allowed: { status: 405, category: 'invalid_request' },
+  overloaded: { status: 503, category: 'overloaded' },
+  draining: { status: 503, category: 'overloaded' },
+  upstream_unreachable: { status: 502, category: 'upstream' },
+  upstream_reset: { status: 502, category: 'upstream' },
+  upstream_timeout: { status: 504, category: 'timeout' },
+  upstream_rate_limited: { status: 429, category: 'rate_limit' },
+  upstream_error: { status: 502, category: 'upstream' },
+  upstream_bad_answer: { status: 502, category: 'upstream' },
+  upstream_empty: { status: 502, category: 'upstream' },
+  upstream_credential: { status: 502, category: 'upstream' },
+  upstream_model_gone: { status: 502, category: 'upstream' },
+  upstream_unsupported: { status: 400, category: 'invalid_request' },
+  stream_broken: { status: 502, category: 'upstream' },
+  internal: { status: 500, category: 'internal' },
+}

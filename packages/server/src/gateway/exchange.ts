@@ -1,0 +1,78 @@
+// One request and everything known about it so far. Stages fill it in; record() reads it.
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { AttemptRecord, RequestEvent } from '@weir/core/event'
+import type { ActiveSnapshot, ActiveVariant, Decision } from '@weir/core/routing'
+import { type AnswerFacts, type Endpoint, emptyFacts, type RequestFacts } from '../provider/wire-format.ts'
+import type { RequestOrigin } from './attributes.ts'
+import type { Gateway, Key } from './gateway.ts'
+import { singleHeader } from './header.ts'
+import { newTraceparent } from './identity.ts'
+
+export class Exchange implements RequestOrigin {
+  readonly gateway: Gateway
+  /** The snapshot this request is decided with, whatever is published meanwhile. */
+  readonly active: ActiveSnapshot
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly path: string
+  readonly startedAt = performance.now()
+  readonly at = Date.now()
+  readonly endpoint: Endpoint | undefined
+  readonly traceparent: string
+  readonly attempts: AttemptRecord[] = []
+  requestId = ''
+  key: Key | null = null
+  facts: RequestFacts | null = null
+  model: string | null = null
+  decision: Decision | null = null
+  served: ActiveVariant | null = null
+  answer: AnswerFacts = emptyFacts()
+  queueMs = 0
+  firstTokenMs: number | null = null
+  status = 0
+  outcome: RequestEvent['outcome'] = 'ok'
+  error: string | null = null
+  /** `stream` once the client has been told 200 and waits for events. */
+  committed: 'no' | 'stream' = 'no'
+  passThrough = false
+  #gone = false
+  #onGone: (() => void) | undefined
+
+  constructor(gateway: Gateway, req: IncomingMessage, res: ServerResponse) {
+    this.gateway = gateway
+    this.active = gateway.active
+    this.req = req
+    this.res = res
+    const url = req.url ?? '/'
+    const query = url.indexOf('?')
+    this.path = query < 0 ? url : url.slice(0, query)
+    this.endpoint = gateway.formats.endpoints.get(this.path)
+    this.traceparent = singleHeader(req.headers, 'traceparent') ?? newTraceparent()
+    res.once('close', () => this.#close())
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return this.req.headers
+  }
+
+  /** True once the client has gone away before its answer was complete. */
+  get gone(): boolean {
+    return this.#gone
+  }
+
+  /** Calls `listener` when the client goes away; one listener at a time, the stage that waits. */
+  whenGone(listener: (() => void) | undefined): void {
+    this.#onGone = listener
+  }
+
+  /** Milliseconds since the request arrived. */
+  elapsed(): number {
+    return performance.now() - this.startedAt
+  }
+
+  #close(): void {
+    if (this.res.writableFinished) return
+    this.#gone = true
+    this.#onGone?.()
+  }
+}

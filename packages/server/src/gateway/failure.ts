@@ -1,0 +1,125 @@
+// Failures: why an attempt did not succeed, as a union that drives fallback. Text is added at the edge.
+import type { FailureKind } from '@weir/core/config'
+import type { IncomingHttpHeaders } from 'undici/types/header.js'
+
+export interface Failure {
+  readonly kind: 'failure'
+  /** `invalid_request`: the client's fault, never walked past; `cancelled`: the client went away. */
+  readonly failure: FailureKind | 'invalid_request' | 'cancelled'
+  /** HTTP status of the provider; null when there was none. */
+  readonly status: number | null
+  /** The provider's error code. */
+  readonly code: string | null
+  /** For the client only; never recorded, since a provider's message can quote the prompt. */
+  readonly message: string
+  /** Milliseconds the provider asked to wait; null when it did not. */
+  readonly retryAfter: number | null
+  /** The provider's answer as it came, for those that are passed on. */
+  readonly response: UpstreamResponse | null
+}
+
+export interface UpstreamResponse {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: Buffer
+}
+
+/** A failure without an answer. */
+export function failure(kind: Failure['failure'], message: string, code: string | null = null): Failure {
+  return { kind: 'failure', failure: kind, status: null, code, message, retryAfter: null, response: null }
+}
+
+/** The failure that an answer with an error status means. */
+export function failureOfStatus(response: UpstreamResponse, now: number): Failure {
+  const error = readError(response.body)
+  return {
+    kind: 'failure',
+    failure: kindOfStatus(response.status, error),
+    status: response.status,
+    code: error.code,
+    message: error.message,
+    retryAfter: readRetryAfter(response.headers, now),
+    response,
+  }
+}
+
+function kindOfStatus(status: number, error: ErrorText): Failure['failure'] {
+  switch (status) {
+    case 401:
+    case 402:
+    case 403:
+      return 'credential'
+    case 404:
+      return 'model_gone'
+    case 408:
+      return 'request_timeout'
+    case 409:
+      return 'conflict'
+    case 429:
+      return 'rate_limited'
+    default:
+      if (status >= 500) return 'server_error'
+      if (status < 400) return 'bad_answer'
+      return isContextLength(error) ? 'context_length' : 'invalid_request'
+  }
+}
+
+/** The failure that an error inside a 200 means, by the words vendors use for it. */
+export function failureOfError(error: {
+  code: string | null
+  message: string
+  type: string | null
+}): Failure {
+  const words = `${error.code ?? ''} ${error.type ?? ''}`
+  const kind = /rate_limit|429/.test(words)
+    ? 'rate_limited'
+    : /overloaded|server_error|api_error|timeout|unavailable|5\d\d/.test(words)
+      ? 'server_error'
+      : isContextLength(error)
+        ? 'context_length'
+        : 'bad_answer'
+  return failure(kind, error.message, error.code ?? error.type)
+}
+
+interface ErrorText {
+  readonly code: string | null
+  readonly message: string
+}
+
+function isContextLength(error: ErrorText): boolean {
+  return (
+    error.code === 'context_length_exceeded' ||
+    /prompt is too long|maximum context length/i.test(error.message)
+  )
+}
+
+function readError(body: Buffer): ErrorText {
+  try {
+    const parsed = JSON.parse(body.toString('utf8')) as {
+      error?: { code?: unknown; type?: unknown; message?: unknown } | string
+    }
+    if (typeof parsed.error === 'string') return { code: null, message: parsed.error }
+    const { code, type, message } = parsed.error ?? {}
+    return { code: text(code) ?? text(type) ?? null, message: text(message) ?? 'the provider gave no reason' }
+  } catch {
+    return { code: null, message: 'the provider gave no readable reason' }
+  }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
+}
+
+/**
+ * Milliseconds to wait by `retry-after-ms`, or `retry-after` in seconds or as an HTTP date; null when absent,
+ * unreadable or negative.
+ */
+export function readRetryAfter(headers: IncomingHttpHeaders, now: number): number | null {
+  const inMs = Number(headers['retry-after-ms'] ?? Number.NaN)
+  if (Number.isFinite(inMs) && inMs >= 0) return inMs
+  const value = headers['retry-after']
+  if (typeof value !== 'string') return null
+  const seconds = value.trim() === '' ? Number.NaN : Number(value)
+  const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - now
+  return Number.isFinite(wait) && wait >= 0 ? wait : null
+}

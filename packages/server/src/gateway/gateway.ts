@@ -1,0 +1,25 @@
+// What the stages of a request share: the gateway's parts, handed in by the composition root.
+import type { KeySnapshot } from '@weir/core/config'
+import type { ActiveSnapshot } from '@weir/core/routing'
+import type { WireFormats } from '../provider/wire-format.ts'
+import type { EventSink } from '../storage/event-sink.ts'
+import type { Admission } from './admit.ts'
+import type { Ejection } from './ejection.ts'
+import type { Identity } from './identity.ts'
+import type { Targets } from './targets.ts'
+
+export interface Gateway {
+  /** Swapped whole when a config is published; a request reads it once and keeps what it read. */
+  active: ActiveSnapshot
+  readonly formats: WireFormats
+  readonly sink: EventSink
+  readonly targets: Targets
+  readonly ejection: Ejection
+  readonly admission: Admission
+  readonly identity: Identity
+  /** Bugs end up here, once each. */
+  readonly reportBug: (error: unknown) => void
+}
+
+/** The key record of an authenticated request. */
+export type Key = KeySnapshot

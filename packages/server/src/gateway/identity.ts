@@ -1,0 +1,65 @@
+// Ids and pseudonyms: request ids that verify themselves, hashed units, trace ids.
+import { createHmac, createSecretKey, hash, type KeyObject, randomBytes } from 'node:crypto'
+
+const CACHED_UNITS = 10_000
+
+/** Makes ids with the installation's secret. One instance a worker; `node` tells them apart. */
+export class Identity {
+  readonly node: string
+  readonly #key: KeyObject
+  readonly #prefix: string
+  readonly #units = new Map<string, string>()
+  #counter = 0
+
+  constructor(secret: Buffer, node: string) {
+    this.#key = createSecretKey(secret)
+    this.node = node
+    this.#prefix = randomBytes(4).toString('hex')
+  }
+
+  /**
+   * A request id: 12 hex digits of time (ms), 8 that tell this worker's run, 8 that count, then 16 of a MAC over
+   * these and the tenant, so that a forged id or another tenant's is told apart without looking anything up.
+   */
+  requestId(now: number, tenant: string): string {
+    this.#counter = (this.#counter + 1) >>> 0
+    const plain = `${now.toString(16).padStart(12, '0')}${this.#prefix}${this.#counter.toString(16).padStart(8, '0')}`
+    return `wr_${plain}${this.#mac(`request:${plain}:${tenant}`).slice(0, 16)}`
+  }
+
+  /** The pseudonym of a unit: HMAC-SHA-256, 128 bits, hex. Recent ones are kept, since a unit comes back. */
+  unit(kind: string, id: string): string {
+    const text = `unit:${kind}:${id}`
+    const known = this.#units.get(text)
+    if (known !== undefined) return known
+    const pseudonym = this.#mac(text).slice(0, 32)
+    if (this.#units.size >= CACHED_UNITS) this.#units.clear()
+    this.#units.set(text, pseudonym)
+    return pseudonym
+  }
+
+  #mac(text: string): string {
+    return createHmac('sha256', this.#key).update(text).digest('hex')
+  }
+}
+
+/** SHA-256 in lower-case hex: how keys are looked up. */
+export function digestOf(secret: string): string {
+  return hash('sha256', secret, 'hex')
+}
+
+/** 22 characters that stand for any text: the unit of a conversation. */
+export function fingerprint(text: string): string {
+  return hash('sha256', text, 'base64url').slice(0, 22)
+}
+
+/** A W3C trace context of our own, for clients that sent none. */
+export function newTraceparent(): string {
+  const bytes = randomBytes(24).toString('hex')
+  return `00-${bytes.slice(0, 32)}-${bytes.slice(32)}-01`
+}
+
+/** The trace id inside a W3C `traceparent`, or null when it is malformed. */
+export function traceIdOf(traceparent: string): string | null {
+  return /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(traceparent)?.[1] ?? null
+}

@@ -1,0 +1,127 @@
+// Every /v1 path that is not split goes to the key's default provider as it is: files, audio, images, batches.
+// Bodies are never parsed or collected, in either direction.
+import type { Dispatcher } from 'undici'
+import type { IncomingHttpHeaders } from 'undici/types/header.js'
+import type { Exchange } from './exchange.ts'
+import type { Key } from './gateway.ts'
+import { refuse } from './refusal.ts'
+import { type Finish, relayRefusal } from './relay.ts'
+import { answerHeaders } from './respond.ts'
+import type { Upstream } from './targets.ts'
+import { upstreamHeaders } from './upstream-request.ts'
+
+const CONNECT_AND_ANSWER_MS = 600_000
+
+export async function servePassThrough(exchange: Exchange, key: Key): Promise<Finish> {
+  if (!exchange.path.startsWith('/v1/')) {
+    return relayRefusal(
+      exchange,
+      refuse('unknown_path', `There is nothing at ${exchange.path}; the API is under /v1/.`),
+    )
+  }
+  if (key.defaultProvider === null) {
+    const message = `${exchange.path} is not split, and the key "${key.id}" has no \`default_provider\` to pass it on to.`
+    return relayRefusal(exchange, refuse('unknown_path', message))
+  }
+  const upstream = exchange.gateway.targets.get(key.defaultProvider)
+  if (upstream === undefined || upstream.headers === null) {
+    return relayRefusal(
+      exchange,
+      refuse('upstream_credential', `The provider "${key.defaultProvider}" has no credential.`),
+    )
+  }
+  exchange.passThrough = true
+  return passThrough(exchange, upstream)
+}
+
+function passThrough(exchange: Exchange, upstream: Upstream): Promise<Finish> {
+  const { req } = exchange
+  return new Promise(resolve => {
+    const relay = new PassThroughRelay(exchange, resolve)
+    const hasBody =
+      req.headers['content-length'] !== undefined || req.headers['transfer-encoding'] !== undefined
+    const length = req.headers['content-length']
+    const headers = upstreamHeaders(exchange, upstream, null)
+    if (hasBody && length !== undefined) headers.push('content-length', length)
+    upstream.pool.dispatch(
+      {
+        method: req.method as Dispatcher.HttpMethod,
+        path: upstream.prefix + (req.url as string).slice('/v1'.length),
+        headers,
+        body: hasBody ? req : null,
+        headersTimeout: CONNECT_AND_ANSWER_MS,
+        bodyTimeout: CONNECT_AND_ANSWER_MS,
+      },
+      relay,
+    )
+  })
+}
+
+/** Passes an answer on with back-pressure, keeping back only its last byte's chunk until the event is recorded. */
+class PassThroughRelay implements Dispatcher.DispatchHandler {
+  readonly #exchange: Exchange
+  readonly #done: (finish: Finish) => void
+  #controller: Dispatcher.DispatchController | undefined
+  #left = Number.POSITIVE_INFINITY
+  #last: Buffer | undefined
+  #started = false
+
+  constructor(exchange: Exchange, done: (finish: Finish) => void) {
+    this.#exchange = exchange
+    this.#done = done
+    exchange.whenGone(() => this.#cancel())
+    exchange.res.on('drain', () => this.#controller?.resume())
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#exchange.gone) controller.abort(new Error('the client went away'))
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    if (status < 200) return
+    const exchange = this.#exchange
+    this.#started = true
+    exchange.status = status
+    const length = headers['content-length']
+    const answer = answerHeaders(exchange, headers)
+    if (typeof length === 'string') {
+      this.#left = Number(length)
+      answer.push('content-length', length)
+    }
+    exchange.res.writeHead(status, answer)
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#left -= chunk.length
+    if (this.#left <= 0) this.#last = chunk
+    else if (!this.#exchange.res.write(chunk)) controller.pause()
+  }
+
+  onResponseEnd(): void {
+    this.#exchange.whenGone(undefined)
+    this.#done(() => void this.#exchange.res.end(this.#last))
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    const exchange = this.#exchange
+    exchange.whenGone(undefined)
+    if (!this.#started) {
+      const reason = (error as NodeJS.ErrnoException).code ?? error.name
+      this.#done(
+        relayRefusal(
+          exchange,
+          refuse('upstream_unreachable', `The provider could not be reached (${reason}).`),
+        ),
+      )
+      return
+    }
+    exchange.outcome = exchange.gone ? 'cancelled' : 'stream_broken'
+    exchange.error = 'stream_broken'
+    this.#done(() => void exchange.res.destroy())
+  }
+
+  #cancel(): void {
+    this.#controller?.abort(new Error('the client went away'))
+  }
+}

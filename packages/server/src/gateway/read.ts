@@ -1,0 +1,116 @@
+// Stage 3: the body, read up to a limit and parsed once.
+import type { IncomingMessage } from 'node:http'
+import { isUtf8 } from 'node:buffer'
+import type { JsonObject } from '../provider/wire-format.ts'
+import { type Refusal, refuse } from './refusal.ts'
+
+export interface Body {
+  readonly kind: 'body'
+  readonly bytes: Buffer
+  readonly json: JsonObject
+  readonly model: string
+}
+
+/** How much of a too large body is read away so that the client gets to see the 413: bytes. */
+const DISCARD_LIMIT = 256 * 2 ** 20
+
+/**
+ * Reads and checks a body.
+ *
+ * @param limit bytes; 413 beyond it
+ * @param patience milliseconds the client may pause
+ */
+export async function readBody(
+  req: IncomingMessage,
+  limit: number,
+  patience: number,
+): Promise<Body | Refusal> {
+  const encoding = req.headers['content-encoding']
+  if (encoding !== undefined && encoding !== 'identity') {
+    return refuse('body_encoding', `The body has content-encoding "${encoding}"; send it uncompressed.`)
+  }
+  const bytes = await collect(req, limit, patience)
+  return Buffer.isBuffer(bytes) ? parseBody(bytes) : bytes
+}
+
+/** Checks and parses the bytes of a whole body. */
+export function parseBody(bytes: Buffer): Body | Refusal {
+  if (!isUtf8(bytes)) return refuse('body_not_utf8', 'The body is not valid UTF-8.')
+  let json: unknown
+  try {
+    json = JSON.parse(bytes.toString('utf8'))
+  } catch (error) {
+    const reason = bytes.length === 0 ? 'it is empty' : error instanceof Error ? error.message : String(error)
+    return refuse('body_not_json', `The body is not valid JSON: ${reason}.`)
+  }
+  return checkBody(bytes, json)
+}
+
+function checkBody(bytes: Buffer, json: unknown): Body | Refusal {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    return refuse('body_invalid', 'The body must be a JSON object.')
+  }
+  const { model, stream } = json as JsonObject
+  if (model === undefined)
+    return refuse('model_missing', 'The body has no `model`: name a router or a model.', 'model')
+  if (typeof model !== 'string' || model === '') {
+    return refuse(
+      'body_invalid',
+      '`model` must be a non-empty string: the name of a router or a model.',
+      'model',
+    )
+  }
+  if (stream !== undefined && stream !== null && typeof stream !== 'boolean') {
+    return refuse('body_invalid', '`stream` must be true or false.', 'stream')
+  }
+  return { kind: 'body', bytes, json: json as JsonObject, model }
+}
+
+function collect(req: IncomingMessage, limit: number, patience: number): Promise<Buffer | Refusal> {
+  if (Number(req.headers['content-length'] ?? 0) > limit) return discard(req, limit, patience)
+  return new Promise(resolve => {
+    const chunks: Buffer[] = []
+    let size = 0
+    const timer = setTimeout(
+      () => finish(refuse('body_incomplete', `No byte of the body came for ${patience} ms.`)),
+      patience,
+    )
+    const finish = (result: Buffer | Refusal | Promise<Refusal>) => {
+      clearTimeout(timer)
+      req.removeAllListeners('data')
+      resolve(result)
+    }
+    req.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size > limit) return finish(discard(req, limit, patience))
+      chunks.push(chunk)
+      timer.refresh()
+    })
+    req.on('end', () => finish(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)))
+    req.on('close', () =>
+      finish(refuse('body_incomplete', 'The connection closed before the body was complete.')),
+    )
+  })
+}
+
+/**
+ * Reads the rest of a too large body away, so that the refusal reaches a client that only reads once it has written.
+ * Bounded in bytes and time: then the answer goes out all the same and the connection is closed.
+ */
+function discard(req: IncomingMessage, limit: number, patience: number): Promise<Refusal> {
+  const refusal = refuse('body_too_large', `The body is larger than the limit of ${limit} bytes.`)
+  return new Promise(resolve => {
+    let size = 0
+    const finish = () => {
+      clearTimeout(timer)
+      resolve(refusal)
+    }
+    const timer = setTimeout(finish, patience)
+    req.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size > DISCARD_LIMIT) finish()
+    })
+    req.once('end', finish)
+    req.once('close', finish)
+  })
+}

@@ -1,0 +1,104 @@
+// Stage 7: one event, always, written before the last byte goes out.
+import type { RequestEvent } from '@weir/core/event'
+import { costNanoUsd } from '@weir/core/event'
+import { roundMs } from './call.ts'
+import type { Exchange } from './exchange.ts'
+import { traceIdOf } from './identity.ts'
+import type { Finish } from './relay.ts'
+
+/** Records the exchange, then finishes its answer. A client that went away gets its event all the same. */
+export function record(exchange: Exchange, finish: Finish): void {
+  if (exchange.gone) {
+    if (exchange.outcome !== 'stream_broken') exchange.outcome = 'cancelled'
+    if (exchange.status === 0) exchange.status = 499
+  }
+  exchange.gateway.sink.append(describeExchange(exchange), finish)
+}
+
+function describeExchange(exchange: Exchange): RequestEvent {
+  const { snapshot } = exchange.active
+  const { key, facts, answer } = exchange
+  return {
+    kind: 'request',
+    version: 1,
+    request_id: exchange.requestId,
+    span_trace_id: traceIdOf(exchange.traceparent),
+    at: new Date(exchange.at).toISOString(),
+    node: exchange.gateway.identity.node,
+    revision: snapshot.revision,
+    key: key?.id ?? null,
+    tenant: key?.tenant ?? null,
+    tags: [...(key?.tags ?? [])],
+    endpoint: exchange.endpoint?.name ?? exchange.path,
+    format: exchange.endpoint?.format ?? null,
+    stream: facts?.stream ?? false,
+    model: exchange.model,
+    ...describeDecision(exchange),
+    served: exchange.served?.id ?? null,
+    target: exchange.served?.target.id ?? null,
+    attempts: exchange.attempts,
+    status: exchange.status,
+    outcome: exchange.outcome,
+    error: exchange.error,
+    queue_ms: roundMs(exchange.queueMs),
+    first_token_ms: exchange.firstTokenMs === null ? null : roundMs(exchange.firstTokenMs),
+    total_ms: roundMs(exchange.elapsed()),
+    usage: answer.usage,
+    cost_nano_usd: costNanoUsd(answer.usage, exchange.served?.target.price ?? null),
+    finish_reason: answer.finishReason,
+    output_length: answer.outputLength,
+    tool_calls: answer.toolCalls,
+    refusal: answer.refusal,
+    region: snapshot.gateway.region ?? null,
+    metadata: pickMetadata(facts?.metadata, snapshot.gateway.record.metadata),
+  }
+}
+
+type DecisionFields = Pick<
+  RequestEvent,
+  | 'router'
+  | 'route'
+  | 'reason'
+  | 'unit_kind'
+  | 'unit'
+  | 'hash_version'
+  | 'salt'
+  | 'bucket'
+  | 'propensity'
+  | 'assigned'
+>
+
+function describeDecision(exchange: Exchange): DecisionFields {
+  const { decision } = exchange
+  return {
+    router: decision?.router?.id ?? null,
+    route: decision?.route?.id ?? null,
+    reason: decision?.reason ?? (exchange.passThrough ? 'pass_through' : null),
+    unit_kind: decision?.unit?.source ?? null,
+    unit: describeUnit(exchange),
+    hash_version: exchange.active.snapshot.hashVersion,
+    salt: decision?.route?.sharing.salt ?? null,
+    bucket: decision?.bucket ?? null,
+    propensity: decision?.propensity ?? null,
+    assigned: decision?.variant.id ?? null,
+  }
+}
+
+/** A request's own id is no person's; every other unit is kept as a pseudonym unless the config says raw. */
+function describeUnit(exchange: Exchange): string | null {
+  const unit = exchange.decision?.unit
+  if (unit == null) return null
+  const isRaw = unit.id === exchange.requestId || exchange.active.snapshot.gateway.record.units === 'raw'
+  return isRaw ? unit.id : exchange.gateway.identity.unit(unit.source, unit.id)
+}
+
+function pickMetadata(
+  metadata: Record<string, unknown> | undefined,
+  allowed: readonly string[],
+): RequestEvent['metadata'] {
+  const picked: RequestEvent['metadata'] = {}
+  if (metadata === undefined) return picked
+  for (const name of allowed)
+    if (Object.hasOwn(metadata, name)) picked[name] = metadata[name] as RequestEvent['metadata'][string]
+  return picked
+}

@@ -1,0 +1,99 @@
+// Writes heads and bodies to the client: our own headers, the provider's without what belongs to its connection.
+import type { ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders } from 'undici/types/header.js'
+import { errorTable } from './error-table.ts'
+import type { Exchange } from './exchange.ts'
+import type { Refusal } from './refusal.ts'
+
+/** Hop-by-hop headers, lengths that are computed anew, and cookies of the provider's domain. */
+const NOT_RETURNED = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'content-length',
+  'set-cookie',
+  'date',
+])
+
+/** Headers of the answer: the provider's, then what happened here. */
+export function answerHeaders(exchange: Exchange, upstream: IncomingHttpHeaders): string[] {
+  const headers: string[] = []
+  const named = connectionHeaders(upstream.connection)
+  for (const name in upstream) {
+    if (NOT_RETURNED.has(name) || name.startsWith('x-weir-') || named?.includes(name)) continue
+    const value = upstream[name]
+    if (typeof value === 'string') headers.push(name, value)
+    else for (const one of value ?? []) headers.push(name, one)
+  }
+  return addWeirHeaders(headers, exchange)
+}
+
+function connectionHeaders(value: string | string[] | undefined): string[] | undefined {
+  if (value === undefined || value === 'keep-alive' || value === 'close') return undefined
+  return String(value)
+    .toLowerCase()
+    .split(/\s*,\s*/)
+}
+
+/** `x-weir-*`: what happened to this request. */
+export function addWeirHeaders(headers: string[], exchange: Exchange): string[] {
+  const { decision, requestId, served, attempts } = exchange
+  headers.push('x-weir-request-id', requestId)
+  if (decision?.router != null && decision.route !== null) {
+    headers.push('x-weir-router', decision.router.id, 'x-weir-route', decision.route.id)
+    headers.push('x-weir-variant', decision.variant.id)
+    if (decision.unit !== null) headers.push('x-weir-unit', decision.unit.source)
+  }
+  if (served !== null) headers.push('x-weir-served', served.id)
+  if (attempts.length > 0) headers.push('x-weir-attempts', String(attempts.length))
+  return headers
+}
+
+/** A complete answer in one write. */
+export function sendWhole(
+  res: ServerResponse,
+  status: number,
+  headers: string[],
+  body: Buffer | string,
+): void {
+  headers.push('content-length', String(Buffer.byteLength(body)))
+  res.writeHead(status, headers)
+  res.end(body)
+}
+
+/** The gateway's own error in the words of the API being spoken. */
+export function sendRefusal(exchange: Exchange, refusal: Refusal): void {
+  const { res } = exchange
+  const headers = addWeirHeaders(['content-type', 'application/json'], exchange)
+  if (refusal.retryAfter !== undefined) headers.push('retry-after', String(refusal.retryAfter))
+  // A body that was not read to its end would be taken for the next request.
+  if (!exchange.req.complete) headers.push('connection', 'close')
+  sendWhole(res, exchange.status, headers, wireFormatOf(exchange).errorBody(wireError(exchange, refusal)))
+}
+
+/** The same as the last event of a stream that has already begun. */
+export function refusalFrame(exchange: Exchange, refusal: Refusal): string {
+  return wireFormatOf(exchange).errorFrame(wireError(exchange, refusal))
+}
+
+export function statusOf(refusal: Refusal): number {
+  return refusal.status ?? errorTable[refusal.code].status
+}
+
+function wireFormatOf(exchange: Exchange) {
+  const { byName } = exchange.gateway.formats
+  if (exchange.endpoint !== undefined) return byName[exchange.endpoint.format]
+  return exchange.req.headers['anthropic-version'] === undefined ? byName.openai : byName.anthropic
+}
+
+function wireError(exchange: Exchange, refusal: Refusal) {
+  const { category } = errorTable[refusal.code]
+  const { code, message, param } = refusal
+  const { requestId, attempts } = exchange
+  return { category, code, message, param, requestId, attempts }
+}

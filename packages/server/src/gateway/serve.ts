@@ -1,0 +1,81 @@
+// The life of a request, whole, on one screen: authenticate, admit, read, decide, call, relay, record. Each stage is
+// a function of its own in a file of its own; each can end the request with a Refusal.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { decide } from '@weir/core/routing'
+import { GatewayRequest } from './attributes.ts'
+import { authenticate } from './authenticate.ts'
+import { callPlan } from './call.ts'
+import { checkDecision, policyOf } from './check-decision.ts'
+import { Exchange } from './exchange.ts'
+import { passedOn, refusalOf } from './failure-answer.ts'
+import type { Gateway, Key } from './gateway.ts'
+import { holdStream } from './hold.ts'
+import { servePassThrough } from './pass-through.ts'
+import { readBody } from './read.ts'
+import { record } from './record.ts'
+import { refuse } from './refusal.ts'
+import { type Finish, relayRefusal, relayStream, relayUpstreamError, relayWhole } from './relay.ts'
+import { serveModels } from './serve-models.ts'
+
+/** Serves one request of the data API. Never rejects. */
+export async function serve(gateway: Gateway, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const exchange = new Exchange(gateway, req, res)
+  const key = authenticate(exchange)
+  exchange.requestId = gateway.identity.requestId(exchange.at, 'kind' in key ? '' : key.tenant)
+  if ('kind' in key) return record(exchange, relayRefusal(exchange, key))
+  exchange.key = key
+
+  const admitted = await gateway.admission.admit(exchange.active.snapshot.gateway.limits)
+  exchange.queueMs = exchange.elapsed()
+  if (admitted !== 'admitted') return record(exchange, relayRefusal(exchange, admitted))
+  try {
+    record(exchange, await answer(exchange, key))
+  } catch (bug) {
+    gateway.reportBug(bug)
+    record(
+      exchange,
+      relayRefusal(exchange, refuse('internal', 'The gateway made a mistake; it has been logged.')),
+    )
+  } finally {
+    gateway.admission.release()
+  }
+}
+
+async function answer(exchange: Exchange, key: Key): Promise<Finish> {
+  const { endpoint, req } = exchange
+  if (req.method === 'GET' && exchange.path === '/v1/models') return serveModels(exchange, key)
+  if (endpoint === undefined) return servePassThrough(exchange, key)
+  if (req.method !== 'POST')
+    return relayRefusal(exchange, refuse('method_not_allowed', `${endpoint.path} takes POST.`))
+
+  const { limits } = exchange.active.snapshot.gateway
+  const body = await readBody(req, limits.body, limits.slow_client)
+  if (body.kind === 'refusal') return relayRefusal(exchange, body)
+  exchange.model = body.model
+  exchange.facts = endpoint.readRequest(body.json)
+
+  const request = new GatewayRequest(exchange, key, body, exchange.facts)
+  const decision = checkDecision(
+    decide(exchange.active, request, { boundRouter: key.router, defaultProvider: key.defaultProvider }),
+    request,
+    key,
+  )
+  if (decision.kind === 'refusal') return relayRefusal(exchange, decision)
+  exchange.decision = decision
+
+  const policy = policyOf(decision)
+  const release = exchange.facts.stream ? holdStream(exchange, policy.timeouts.hold) : () => {}
+  const result = await callPlan({ exchange, endpoint, body, policy }, decision.plan)
+  release()
+  switch (result.kind) {
+    case 'whole':
+      return relayWhole(exchange, result)
+    case 'stream':
+      return relayStream(exchange, result)
+    case 'failure': {
+      const response = passedOn(result, policy.failure)
+      if (response !== null) return relayUpstreamError(exchange, response, result)
+      return relayRefusal(exchange, refusalOf(result, exchange))
+    }
+  }
+}

@@ -1,0 +1,130 @@
+// Anthropic's messages.
+import { asArray, asCount, asObject, asString, contentText, parseObject, readErrorObject } from '../json.ts'
+import type {
+  AnswerFacts,
+  BodyEdit,
+  Endpoint,
+  FrameKind,
+  JsonObject,
+  RequestFacts,
+  SystemPromptEdit,
+} from '../wire-format.ts'
+
+export const messages: Endpoint = {
+  name: 'messages',
+  path: '/v1/messages',
+  format: 'anthropic',
+  readRequest,
+  askForUsage: () => [],
+  editSystemPrompt,
+  editUser,
+  readAnswer,
+  readFrame,
+}
+
+function readRequest(body: JsonObject): RequestFacts {
+  const metadata = asObject(body.metadata)
+  return {
+    stream: body.stream === true,
+    user: asString(metadata?.user_id),
+    conversationId: asString(metadata?.conversation_id),
+    hasTools: asArray(body.tools).length > 0,
+    get hasImages() {
+      return asArray(body.messages).some(hasImage)
+    },
+    metadata,
+    opening: () => readOpening(body),
+  }
+}
+
+function hasImage(message: unknown): boolean {
+  return asArray(asObject(message)?.content).some(part => asObject(part)?.type === 'image')
+}
+
+function readOpening(body: JsonObject): string {
+  const first = asArray(body.messages).find(message => asObject(message)?.role === 'user')
+  return JSON.stringify([contentText(body.system), asObject(first)?.content ?? null])
+}
+
+function editSystemPrompt(body: JsonObject, edit: SystemPromptEdit): readonly BodyEdit[] {
+  if (edit.how === 'replace' || body.system === undefined) {
+    return [{ kind: 'set', key: 'system', json: JSON.stringify(edit.text) }]
+  }
+  const own = typeof body.system === 'string' ? [{ type: 'text', text: body.system }] : asArray(body.system)
+  return [{ kind: 'set', key: 'system', json: JSON.stringify([{ type: 'text', text: edit.text }, ...own]) }]
+}
+
+function editUser(body: JsonObject, value: string | undefined): readonly BodyEdit[] {
+  const metadata = asObject(body.metadata)
+  if (metadata?.user_id === undefined) return []
+  const { user_id: _dropped, ...rest } = metadata
+  const next = value === undefined ? rest : { ...rest, user_id: value }
+  return [{ kind: 'set', key: 'metadata', json: JSON.stringify(next) }]
+}
+
+function readAnswer(body: JsonObject, facts: AnswerFacts): void {
+  facts.error = body.type === 'error' ? (readErrorObject(body) ?? null) : null
+  readUsage(asObject(body.usage), facts)
+  readStopReason(body, facts)
+  for (const block of asArray(body.content)) readBlock(asObject(block) ?? {}, facts)
+}
+
+function readBlock(block: JsonObject, facts: AnswerFacts): void {
+  if (block.type === 'tool_use') facts.toolCalls++
+  if (block.type === 'text') facts.outputLength += asString(block.text)?.length ?? 0
+}
+
+function readStopReason(holder: JsonObject, facts: AnswerFacts): void {
+  const reason = asString(holder.stop_reason)
+  if (reason === undefined) return
+  facts.finishReason = reason
+  if (reason === 'refusal') facts.refusal = true
+}
+
+/** Anthropic's input excludes cached tokens; ours includes those read from and written to the cache. */
+function readUsage(usage: JsonObject | undefined, facts: AnswerFacts): void {
+  if (usage === undefined) return
+  const fresh = asCount(usage.input_tokens)
+  const read = asCount(usage.cache_read_input_tokens)
+  const written = asCount(usage.cache_creation_input_tokens)
+  if (fresh !== null) {
+    facts.usage.input = fresh + (read ?? 0) + (written ?? 0)
+    facts.usage.cached_input = read
+  }
+  facts.usage.output = asCount(usage.output_tokens) ?? facts.usage.output
+}
+
+function readFrame(event: string | undefined, data: string, facts: AnswerFacts): FrameKind {
+  const body = parseObject(data)
+  if (body === undefined) return 'meta'
+  switch (asString(body.type) ?? event) {
+    case 'message_start':
+      readUsage(asObject(asObject(body.message)?.usage), facts)
+      return 'meta'
+    case 'content_block_start':
+      return readBlockStart(asObject(body.content_block) ?? {}, facts)
+    case 'content_block_delta':
+      return readDelta(asObject(body.delta) ?? {}, facts)
+    case 'message_delta':
+      readUsage(asObject(body.usage), facts)
+      readStopReason(asObject(body.delta) ?? {}, facts)
+      return 'content'
+    case 'message_stop':
+      return 'done'
+    case 'error':
+      facts.error = readErrorObject(body) ?? { code: null, message: 'the stream failed', type: null }
+      return 'error'
+    default:
+      return 'meta'
+  }
+}
+
+function readBlockStart(block: JsonObject, facts: AnswerFacts): FrameKind {
+  readBlock(block, facts)
+  return block.type === 'text' || block.type === 'thinking' ? 'meta' : 'content'
+}
+
+function readDelta(delta: JsonObject, facts: AnswerFacts): FrameKind {
+  if (delta.type === 'text_delta') facts.outputLength += asString(delta.text)?.length ?? 0
+  return 'content'
+}

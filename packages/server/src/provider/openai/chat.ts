@@ -1,0 +1,133 @@
+// OpenAI's chat completions.
+import { asArray, asObject, asString, contentText, parseObject, readErrorObject } from '../json.ts'
+import type {
+  AnswerFacts,
+  BodyEdit,
+  Endpoint,
+  FrameKind,
+  JsonObject,
+  RequestFacts,
+  SystemPromptEdit,
+} from '../wire-format.ts'
+import { editUserField, readConversationId, setField } from './field.ts'
+import { readUsage } from './usage.ts'
+
+export const chat: Endpoint = {
+  name: 'chat',
+  path: '/v1/chat/completions',
+  format: 'openai',
+  readRequest,
+  askForUsage,
+  editSystemPrompt,
+  editUser: editUserField,
+  readAnswer,
+  readFrame,
+}
+
+function readRequest(body: JsonObject): RequestFacts {
+  const metadata = asObject(body.metadata)
+  return {
+    stream: body.stream === true,
+    user: asString(body.user) ?? asString(body.safety_identifier),
+    conversationId: readConversationId(body, metadata),
+    hasTools: asArray(body.tools).length > 0 || asArray(body.functions).length > 0,
+    get hasImages() {
+      return asArray(body.messages).some(hasImage)
+    },
+    metadata,
+    opening: () => readOpening(asArray(body.messages)),
+  }
+}
+
+function hasImage(message: unknown): boolean {
+  return asArray(asObject(message)?.content).some(part => asObject(part)?.type === 'image_url')
+}
+
+function isInstruction(message: unknown): boolean {
+  const role = asObject(message)?.role
+  return role === 'system' || role === 'developer'
+}
+
+function readOpening(messages: readonly unknown[]): string {
+  const system = messages.filter(isInstruction).map(message => contentText(asObject(message)?.content))
+  const first = messages.find(message => asObject(message)?.role === 'user')
+  return JSON.stringify([system, first === undefined ? null : asObject(first)?.content])
+}
+
+export function askForUsage(body: JsonObject): readonly BodyEdit[] {
+  const options = asObject(body.stream_options)
+  if (options?.include_usage === true) return []
+  return [setField('stream_options', { ...options, include_usage: true })]
+}
+
+function editSystemPrompt(body: JsonObject, edit: SystemPromptEdit): readonly BodyEdit[] {
+  const message = { role: 'system', content: edit.text }
+  if (edit.how === 'prepend') return [{ kind: 'prepend', key: 'messages', json: JSON.stringify(message) }]
+  const others = asArray(body.messages).filter(other => !isInstruction(other))
+  return [setField('messages', [message, ...others])]
+}
+
+function readAnswer(body: JsonObject, facts: AnswerFacts): void {
+  facts.error = readErrorObject(body) ?? null
+  readUsage(asObject(body.usage), facts)
+  for (const entry of asArray(body.choices)) {
+    const choice = asObject(entry)
+    if (choice !== undefined) readChoice(choice, asObject(choice.message) ?? {}, facts)
+  }
+}
+
+function readFrame(_event: string | undefined, data: string, facts: AnswerFacts): FrameKind {
+  if (data === '[DONE]') return 'done'
+  const chunk = parseObject(data)
+  // One unreadable chunk must not kill a healthy stream; the client gets it as it came.
+  if (chunk === undefined) return 'meta'
+  const error = readErrorObject(chunk)
+  if (error !== undefined) {
+    facts.error = error
+    return 'error'
+  }
+  if (chunk.usage !== undefined && chunk.usage !== null) readUsage(asObject(chunk.usage), facts)
+  const choices = asArray(chunk.choices)
+  if (choices.length === 0) return asObject(chunk.usage) === undefined ? 'meta' : 'usage'
+  return readDeltas(choices, facts)
+}
+
+function readDeltas(choices: readonly unknown[], facts: AnswerFacts): FrameKind {
+  let kind: FrameKind = 'meta'
+  for (const entry of choices) {
+    const choice = asObject(entry)
+    if (choice !== undefined && readChoice(choice, asObject(choice.delta) ?? {}, facts)) kind = 'content'
+  }
+  return kind
+}
+
+/** Reads one choice and says whether it holds content: text, reasoning, tool call, refusal or a finish reason. */
+function readChoice(choice: JsonObject, message: JsonObject, facts: AnswerFacts): boolean {
+  const finished = asString(choice.finish_reason)
+  if (finished !== undefined) facts.finishReason = finished
+  const text = asString(message.content)
+  if (text !== undefined) facts.outputLength += text.length
+  const refused = asString(message.refusal) !== undefined
+  if (refused || finished === 'content_filter') facts.refusal = true
+  const called = countToolCalls(message, facts)
+  const reasoned =
+    asString(message.reasoning_content) !== undefined || asString(message.reasoning) !== undefined
+  return (
+    finished !== undefined ||
+    text !== undefined ||
+    refused ||
+    called ||
+    reasoned ||
+    asObject(message.audio) !== undefined
+  )
+}
+
+/** Every fragment of a call is content, but only its first, which names the function, counts as a call. */
+function countToolCalls(message: JsonObject, facts: AnswerFacts): boolean {
+  const calls = asArray(message.tool_calls)
+  for (const call of calls)
+    if (asString(asObject(asObject(call)?.function)?.name) !== undefined) facts.toolCalls++
+  const legacy = asObject(message.function_call)
+  if (asString(legacy?.name) !== undefined) facts.toolCalls++
+  return calls.length > 0 || legacy !== undefined
+}

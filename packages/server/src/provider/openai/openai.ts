@@ -1,0 +1,33 @@
+// OpenAI's wire format, which most other vendors speak too.
+import type { WireError, WireFormat } from '../wire-format.ts'
+import { chat } from './chat.ts'
+import { completions } from './completions.ts'
+import { embeddings } from './embeddings.ts'
+import { responses } from './responses.ts'
+
+const ERROR_TYPES = {
+  invalid_request: 'invalid_request_error',
+  authentication: 'authentication_error',
+  permission: 'permission_error',
+  not_found: 'invalid_request_error',
+  too_large: 'invalid_request_error',
+  rate_limit: 'rate_limit_error',
+  timeout: 'timeout_error',
+  overloaded: 'overloaded_error',
+  upstream: 'api_error',
+  internal: 'server_error',
+} as const
+
+export const openai: WireFormat = {
+  name: 'openai',
+  endpoints: [chat, completions, embeddings, responses],
+  credentialHeaders: secret => [['authorization', `Bearer ${secret}`]],
+  errorBody: error => JSON.stringify({ error: errorObject(error) }),
+  errorFrame: error => `data: ${JSON.stringify({ error: errorObject(error) })}\n\n`,
+}
+
+function errorObject(error: WireError): object {
+  const { message, param, code, requestId, attempts } = error
+  const own = { message, type: ERROR_TYPES[error.category], param, code, request_id: requestId }
+  return attempts.length === 0 ? own : { ...own, attempts }
+}

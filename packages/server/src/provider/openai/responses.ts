@@ -1,0 +1,124 @@
+// OpenAI's Responses API.
+import { asArray, asObject, asString, contentText, parseObject, readErrorObject } from '../json.ts'
+import type {
+  AnswerFacts,
+  BodyEdit,
+  Endpoint,
+  FrameKind,
+  JsonObject,
+  RequestFacts,
+  SystemPromptEdit,
+} from '../wire-format.ts'
+import { editUserField, readConversationId, setField } from './field.ts'
+import { readUsage } from './usage.ts'
+
+export const responses: Endpoint = {
+  name: 'responses',
+  path: '/v1/responses',
+  format: 'openai',
+  readRequest,
+  askForUsage: () => [],
+  editSystemPrompt,
+  editUser: editUserField,
+  readAnswer,
+  readFrame,
+}
+
+function readRequest(body: JsonObject): RequestFacts {
+  const metadata = asObject(body.metadata)
+  return {
+    stream: body.stream === true,
+    user: asString(body.user) ?? asString(body.safety_identifier),
+    conversationId: readConversationId(body, metadata),
+    hasTools: asArray(body.tools).length > 0,
+    get hasImages() {
+      return asArray(body.input).some(hasImage)
+    },
+    metadata,
+    opening: () => readOpening(body),
+  }
+}
+
+function hasImage(item: unknown): boolean {
+  return asArray(asObject(item)?.content).some(part => asObject(part)?.type === 'input_image')
+}
+
+function readOpening(body: JsonObject): string {
+  if (typeof body.input === 'string') return JSON.stringify([body.instructions ?? null, body.input])
+  const items = asArray(body.input)
+  const system = items
+    .filter(item => asObject(item)?.role === 'system' || asObject(item)?.role === 'developer')
+    .map(item => contentText(asObject(item)?.content))
+  const first = items.find(item => asObject(item)?.role === 'user')
+  return JSON.stringify([body.instructions ?? null, system, contentText(asObject(first)?.content)])
+}
+
+function editSystemPrompt(body: JsonObject, edit: SystemPromptEdit): readonly BodyEdit[] {
+  const own = asString(body.instructions)
+  const text = edit.how === 'replace' || own === undefined ? edit.text : `${edit.text}\n\n${own}`
+  return [setField('instructions', text)]
+}
+
+function readAnswer(body: JsonObject, facts: AnswerFacts): void {
+  // A failed response keeps its error inside a 200; a successful one has `error: null`.
+  facts.error = readErrorObject(body) ?? null
+  readUsage(asObject(body.usage), facts)
+  facts.finishReason = asString(asObject(body.incomplete_details)?.reason) ?? asString(body.status) ?? null
+  for (const item of asArray(body.output)) readItem(asObject(item) ?? {}, facts)
+}
+
+function readItem(item: JsonObject, facts: AnswerFacts): void {
+  if (item.type === 'function_call' || item.type === 'custom_tool_call') facts.toolCalls++
+  for (const entry of asArray(item.content)) {
+    const part = asObject(entry)
+    if (part?.type === 'refusal') facts.refusal = true
+    facts.outputLength += asString(part?.text)?.length ?? 0
+  }
+}
+
+const TERMINAL = new Set(['response.completed', 'response.incomplete'])
+
+function readFrame(event: string | undefined, data: string, facts: AnswerFacts): FrameKind {
+  if (data === '[DONE]') return 'done'
+  const body = parseObject(data)
+  if (body === undefined) return 'meta'
+  const type = asString(body.type) ?? event ?? ''
+  if (type === 'error' || type === 'response.failed') return readFailure(type, body, facts)
+  if (TERMINAL.has(type)) {
+    readTerminal(asObject(body.response) ?? {}, facts)
+    return 'done'
+  }
+  if (type.endsWith('.delta')) return readDelta(type, body, facts)
+  if (type === 'response.output_item.added') return readAdded(asObject(body.item) ?? {}, facts)
+  return 'meta'
+}
+
+function readFailure(type: string, body: JsonObject, facts: AnswerFacts): FrameKind {
+  const source =
+    type === 'error'
+      ? asObject(body.error) === undefined
+        ? { error: body }
+        : body
+      : (asObject(body.response) ?? {})
+  facts.error = readErrorObject(source) ?? { code: null, message: 'the response failed', type: null }
+  return 'error'
+}
+
+function readTerminal(response: JsonObject, facts: AnswerFacts): void {
+  readUsage(asObject(response.usage), facts)
+  facts.finishReason =
+    asString(asObject(response.incomplete_details)?.reason) ?? asString(response.status) ?? null
+}
+
+function readDelta(type: string, body: JsonObject, facts: AnswerFacts): FrameKind {
+  const delta = asString(body.delta)
+  if (type === 'response.output_text.delta') facts.outputLength += delta?.length ?? 0
+  if (type === 'response.refusal.delta') facts.refusal = true
+  return delta === undefined ? 'meta' : 'content'
+}
+
+function readAdded(item: JsonObject, facts: AnswerFacts): FrameKind {
+  if (item.type !== 'function_call' && item.type !== 'custom_tool_call') return 'meta'
+  facts.toolCalls++
+  return 'content'
+}

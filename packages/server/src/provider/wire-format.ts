@@ -1,0 +1,118 @@
+// The one interface between the gateway and a vendor's wire format. Implementations are pure: they read and describe
+// bytes, and never fetch, time or log.
+import type { Usage } from '@weir/core/event'
+
+export type JsonObject = Record<string, unknown>
+
+/** What the gateway knows of wire formats: their errors by name, and the endpoints of all by path. */
+export interface WireFormats {
+  readonly byName: Readonly<Record<WireFormat['name'], WireFormat>>
+  readonly endpoints: ReadonlyMap<string, Endpoint>
+}
+
+export interface WireFormat {
+  readonly name: 'openai' | 'anthropic'
+  readonly endpoints: readonly Endpoint[]
+  /** Headers that carry a credential to the provider. */
+  credentialHeaders(secret: string): readonly [name: string, value: string][]
+  /** An error answer as this API's clients expect it. */
+  errorBody(error: WireError): string
+  /** The same as an event of a stream, ending with the blank line. */
+  errorFrame(error: WireError): string
+}
+
+/** Kinds of error that every API has a word of its own for. */
+export type ErrorCategory =
+  | 'invalid_request'
+  | 'authentication'
+  | 'permission'
+  | 'not_found'
+  | 'too_large'
+  | 'rate_limit'
+  | 'timeout'
+  | 'overloaded'
+  | 'upstream'
+  | 'internal'
+
+export interface WireError {
+  readonly category: ErrorCategory
+  readonly code: string
+  readonly message: string
+  /** The request field at fault. */
+  readonly param: string | null
+  readonly requestId: string
+  readonly attempts: readonly {
+    readonly target: string
+    readonly status: number | null
+    readonly failure: string | null
+  }[]
+}
+
+/** One path of a wire format whose requests can be split. */
+export interface Endpoint {
+  readonly name: string
+  /** Path on the data port, such as `/v1/chat/completions`. */
+  readonly path: string
+  readonly format: WireFormat['name']
+  readRequest(body: JsonObject): RequestFacts
+  /** Edits that make the provider report usage in a stream whose client did not ask for it; empty when not needed. */
+  askForUsage(body: JsonObject): readonly BodyEdit[]
+  /** Edits that prepend or replace the system prompt. */
+  editSystemPrompt(body: JsonObject, edit: SystemPromptEdit): readonly BodyEdit[]
+  /** Edit of the end user's id: a new value, or undefined to drop it. */
+  editUser(body: JsonObject, value: string | undefined): readonly BodyEdit[]
+  /** Reads a whole answer. */
+  readAnswer(body: JsonObject, facts: AnswerFacts): void
+  /** Reads one event of a stream: `data` without its field name, `event` when the frame names one. */
+  readFrame(event: string | undefined, data: string, facts: AnswerFacts): FrameKind
+}
+
+export interface SystemPromptEdit {
+  readonly how: 'prepend' | 'replace'
+  readonly text: string
+}
+
+/** A change to a JSON body that leaves every other byte as it was. */
+export type BodyEdit =
+  | { readonly kind: 'set'; readonly key: string; readonly json: string }
+  | { readonly kind: 'remove'; readonly key: string }
+  | { readonly kind: 'prepend'; readonly key: string; readonly json: string }
+
+/** What a request says about itself, whatever its wire format. */
+export interface RequestFacts {
+  readonly stream: boolean
+  readonly user: string | undefined
+  readonly conversationId: string | undefined
+  readonly hasTools: boolean
+  readonly hasImages: boolean
+  readonly metadata: JsonObject | undefined
+  /** What every turn of a conversation repeats: system prompt and first user message. */
+  opening(): string
+}
+
+/**
+ * `content` something the client can show; `meta` anything else; `usage` a chunk that only carries usage; `done`
+ * the terminating frame; `error` the stream failed.
+ */
+export type FrameKind = 'content' | 'meta' | 'usage' | 'done' | 'error'
+
+/** What the tap learns of an answer while it passes. */
+export interface AnswerFacts {
+  usage: Usage
+  finishReason: string | null
+  outputLength: number
+  toolCalls: number
+  refusal: boolean
+  error: { code: string | null; message: string; type: string | null } | null
+}
+
+export function emptyFacts(): AnswerFacts {
+  return {
+    usage: { input: null, cached_input: null, output: null, reasoning: null },
+    finishReason: null,
+    outputLength: 0,
+    toolCalls: 0,
+    refusal: false,
+    error: null,
+  }
+}

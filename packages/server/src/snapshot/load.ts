@@ -1,0 +1,59 @@
+// From a config file to a Snapshot, on this machine: environment, time zones and the tables in force.
+import { hash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { type CurrentTables, compile, formatPath, type Snapshot } from '@weir/core/config'
+import { type LocatedProblem, readConfigText } from './config-file.ts'
+
+export type Loaded =
+  | { readonly kind: 'loaded'; readonly snapshot: Snapshot }
+  | { readonly kind: 'refused'; readonly problems: readonly LocatedProblem[] }
+
+export interface LoadContext {
+  readonly revision: number
+  readonly tables: CurrentTables
+}
+
+/** Reads and compiles a file. All problems come back at once, in the order they stand in the file. */
+export function loadConfigFile(file: string, context: LoadContext): Loaded {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    const message = `cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`
+    return { kind: 'refused', problems: [{ code: 'unreadable', path: [], message, line: 1, column: 1 }] }
+  }
+  return loadConfigText(text, context)
+}
+
+export function loadConfigText(text: string, context: LoadContext): Loaded {
+  const file = readConfigText(text)
+  if (file.syntaxProblems.length > 0) return { kind: 'refused', problems: file.syntaxProblems }
+  const compiled = compileHere(file.value, context)
+  if (compiled.kind === 'compiled') return { kind: 'loaded', snapshot: compiled.snapshot }
+  const problems = compiled.problems.map(problem => file.locate(problem))
+  return { kind: 'refused', problems: problems.toSorted((a, b) => a.line - b.line || a.column - b.column) }
+}
+
+/** Compiles a config value with this machine's environment. */
+export function compileHere(value: unknown, context: LoadContext) {
+  return compile(value, { ...context, digestOfEnv, isTimeZone })
+}
+
+function digestOfEnv(name: string): string | undefined {
+  const secret = process.env[name]
+  return secret === undefined || secret === '' ? undefined : hash('sha256', secret, 'hex')
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return Intl.DateTimeFormat('en', { timeZone: name }) !== undefined
+  } catch {
+    return false
+  }
+}
+
+/** `weir.yaml:12:7: routers.chat.split: what is wrong`. */
+export function formatProblem(file: string, problem: LocatedProblem): string {
+  const path = formatPath(problem.path)
+  return `${file}:${problem.line}:${problem.column}: ${path === '' ? '' : `${path}: `}${problem.message}`
+}

@@ -1,0 +1,77 @@
+// What outlives a restart beside the events: the bucket tables in force, the revision, the installation's secret.
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type BucketTable, formatTable, parseTable } from '@weir/core/assignment'
+import type { Snapshot } from '@weir/core/config'
+import { z } from 'zod'
+
+const stateSchema = z.strictObject({ revision: z.int().min(0), tables: z.record(z.string(), z.string()) })
+
+export interface State {
+  readonly revision: number
+  readonly tables: ReadonlyMap<string, BucketTable>
+}
+
+/** Opens the data directory, creating it when needed. Only the owner may look into it. */
+export function openDataDir(dataDir: string): void {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+}
+
+/**
+ * The last published revision and its tables. A missing file means a new installation; an unreadable one is an
+ * error, since going on without it would move every unit whose table had a history.
+ */
+export function readState(dataDir: string): State {
+  const file = join(dataDir, 'state.json')
+  const text = readIfPresent(file)
+  if (text === undefined) return { revision: 0, tables: new Map() }
+  const state = stateSchema.parse(JSON.parse(text.toString('utf8')))
+  const tables = Object.entries(state.tables).flatMap(([salt, runs]) => {
+    const table = parseTable(runs)
+    return table === undefined ? [] : [[salt, table] as const]
+  })
+  return { revision: state.revision, tables: new Map(tables) }
+}
+
+/** Keeps what a publish put in force. Tables of salts that are gone stay: a router may come back. */
+export function writeState(dataDir: string, before: State, snapshot: Snapshot): State {
+  const tables = new Map(before.tables)
+  for (const group of groupsOf(snapshot)) tables.set(group.salt, group.table)
+  const written = Object.fromEntries(Array.from(tables, ([salt, table]) => [salt, formatTable(table)]))
+  writeAtomically(
+    join(dataDir, 'state.json'),
+    JSON.stringify({ revision: snapshot.revision, tables: written }),
+  )
+  return { revision: snapshot.revision, tables }
+}
+
+function groupsOf(snapshot: Snapshot) {
+  return Object.values(snapshot.routers).flatMap(router => router.routes.flatMap(route => route.groups))
+}
+
+/** The secret behind request ids and pseudonyms, made at the first start. */
+export function readSecret(dataDir: string): Buffer {
+  const file = join(dataDir, 'secret.key')
+  const known = readIfPresent(file)
+  if (known !== undefined) return known
+  const secret = randomBytes(32)
+  writeAtomically(file, secret)
+  return secret
+}
+
+/** Readers see the old file or the new one, never half of one. Only the owner may read it. */
+export function writeAtomically(file: string, content: string | Buffer): void {
+  const draft = `${file}.${process.pid}.tmp`
+  writeFileSync(draft, content, { mode: 0o600, flush: true })
+  renameSync(draft, file)
+}
+
+export function readIfPresent(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
