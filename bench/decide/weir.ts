@@ -39,6 +39,7 @@ function activeSnapshot() {
     revision: 1,
     tables: new Map(),
     digestOfEnv: () => undefined,
+    isEnvSet: () => true,
     isTimeZone: () => true,
   })
   if (compiled.kind === 'refused') throw new Error(`config refused: ${JSON.stringify(compiled.problems)}`)

@@ -34,6 +34,9 @@ export interface Contender {
 export async function openSession(profile: string | undefined): Promise<Session> {
   const upstream = startModule('upstream/main.ts')
   const counts = await ask<UpstreamCounts>(upstream, { kind: 'count' } satisfies UpstreamOrder)
+  const directory = mkdtempSync(join(tmpdir(), 'weir-bench-'))
+  // However the bench ends; a spool of a few hundred thousand events must not stay behind.
+  process.on('exit', () => rmSync(directory, { recursive: true, force: true }))
   return {
     upstream,
     generator: startModule('generator/main.ts'),
@@ -41,7 +44,7 @@ export async function openSession(profile: string | undefined): Promise<Session>
       large: `http://127.0.0.1:${counts.ports.large}`,
       small: `http://127.0.0.1:${counts.ports.small}`,
     },
-    directory: mkdtempSync(join(tmpdir(), 'weir-bench-')),
+    directory,
     profile: profile === undefined ? undefined : resolve(profile),
     hasWrk: (await versionOf('wrk', '-v')) !== undefined,
   }
@@ -50,7 +53,6 @@ export async function openSession(profile: string | undefined): Promise<Session>
 export async function closeSession(session: Session): Promise<void> {
   await session.generator.stop()
   await session.upstream.stop()
-  rmSync(session.directory, { recursive: true, force: true })
 }
 
 /** `purpose` keeps the files of two lives of one peer apart. */

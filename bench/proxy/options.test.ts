@@ -12,7 +12,7 @@ describe('parsePlan', () => {
     })
   })
 
-  it.each([[['--quick']], [['--only', 'weir']], [['--rounds', '2']]])(
+  it.each([[['--quick']], [['--only', 'weir']], [['--rounds', '2']], [['--profile', 'x']]])(
     'keeps the committed results out of a partial run (%s)',
     args => {
       expect(parsePlan(args)?.json).toBe('bench/results/raw/proxy.json')

@@ -96,7 +96,8 @@ export function parsePlan(args: readonly string[]): Plan | undefined {
   if (flags.help) return undefined
   const base = flags.quick ? QUICK : FULL
   const rounds = roundCount(flags.rounds, base.rounds)
-  const full = !flags.quick && flags.only === undefined && flags.profile === undefined && rounds >= FULL.rounds
+  const full =
+    !flags.quick && flags.only === undefined && flags.profile === undefined && rounds >= FULL.rounds
   return {
     ...base,
     rounds,

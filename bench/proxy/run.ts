@@ -97,9 +97,12 @@ async function bench(plan: Plan): Promise<number> {
 async function main(args: readonly string[]): Promise<number> {
   try {
     const plan = parsePlan(args)
-    if (plan !== undefined) return await bench(plan)
-    console.log(USAGE)
-    return 0
+    if (plan === undefined) {
+      console.log(USAGE)
+      return 0
+    }
+    if (process.platform !== 'linux') throw new UsageError('the bench reads /proc: it needs Linux')
+    return await bench(plan)
   } catch (error) {
     progress(
       error instanceof UsageError ? `${error.message}\n\n${USAGE}` : String((error as Error).stack ?? error),

@@ -59,9 +59,8 @@ export const weir: Peer = {
     const config = join(setting.directory, 'weir.yaml')
     const dataDirectory = join(setting.directory, 'data')
     writeFileSync(config, configuration(setting))
-    const started = startProgram(process.execPath, startArguments(config, port, dataDirectory), {
-      WEIR_KEY: key,
-    })
+    const args = [...profileFlags(setting.profile), ...startArguments(config, port, dataDirectory)]
+    const started = startProgram(process.execPath, args, { WEIR_KEY: key })
     const origin = `http://127.0.0.1:${port}`
     await waitUntilReady(started, `${origin}/healthz`, status => status === 200)
     return runningPeer(started, origin, {

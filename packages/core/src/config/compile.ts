@@ -7,6 +7,7 @@ import { suggestName } from './nearest.ts'
 import { parseConfig } from './parse.ts'
 import type { Problem, ProblemPath } from './problem.ts'
 import { findTarget } from './reference.ts'
+import { findWarnings } from './warning.ts'
 import type { RouterConfig } from './router.ts'
 import type { KeySnapshot, RouterSnapshot, Snapshot, TargetSnapshot } from './snapshot.ts'
 
@@ -16,12 +17,19 @@ export interface CompileContext {
   readonly tables: CurrentTables
   /** SHA-256 (lower-case hex) of the secret in an environment variable; undefined when it is not set. */
   readonly digestOfEnv: (name: string) => string | undefined
+  /** Whether an environment variable is set. */
+  readonly isEnvSet: (name: string) => boolean
   /** Whether the runtime knows an IANA time zone. */
   readonly isTimeZone: (name: string) => boolean
 }
 
 export type Compiled =
-  | { readonly kind: 'compiled'; readonly snapshot: Snapshot }
+  | {
+      readonly kind: 'compiled'
+      readonly snapshot: Snapshot
+      /** What can be published and is probably not meant. */
+      readonly warnings: readonly Problem[]
+    }
   | { readonly kind: 'refused'; readonly problems: readonly Problem[] }
 
 /** Compiles a config as read from a file or an API; all problems of all parts are reported at once. */
@@ -44,10 +52,8 @@ function compileConfig(config: Config, context: CompileContext): Compiled {
   if (problems.length > 0) return { kind: 'refused', problems }
   const { revision } = context
   const { gateway, providers } = config
-  return {
-    kind: 'compiled',
-    snapshot: { revision, hashVersion: HASH_VERSION, gateway, providers, models, routers, keys },
-  }
+  const snapshot = { revision, hashVersion: HASH_VERSION, gateway, providers, models, routers, keys }
+  return { kind: 'compiled', snapshot, warnings: findWarnings(config, context) }
 }
 
 function compileModels(config: Config, problems: Problem[]): Record<string, TargetSnapshot> {

@@ -1,5 +1,5 @@
 // From an unknown value to a Config, or to every problem in it at once.
-import { z } from 'zod'
+import type { z } from 'zod'
 import { type Config, configJsonSchema, configSchema } from './config.ts'
 import { suggestName } from './nearest.ts'
 import type { Problem, ProblemPath } from './problem.ts'

@@ -1,6 +1,6 @@
 // Providers and models: where a variant's requests can go, and what they cost.
 import { z } from 'zod'
-import { envReferenceSchema, headerNameSchema, headerValueSchema, idSchema } from './scalar.ts'
+import { envReferenceSchema, headerNameSchema, headerValueSchema } from './scalar.ts'
 
 /** The wire format a provider speaks. */
 export const wireFormatSchema = z.enum(['openai', 'anthropic'])
@@ -24,12 +24,9 @@ export const providerSchema = z.strictObject({
     .enum(['forward', 'hash', 'drop'])
     .default('forward')
     .meta({ description: "What the provider gets of the client's `user`" }),
-  stream_usage: z
-    .enum(['ask', 'never'])
-    .default('ask')
-    .meta({
-      description: 'Whether streams ask for usage when the client did not; some services refuse the option',
-    }),
+  stream_usage: z.enum(['ask', 'never']).default('ask').meta({
+    description: 'Whether streams ask for usage when the client did not; some services refuse the option',
+  }),
 })
 
 const usdPerMillion = z.number().min(0).max(1_000_000)
@@ -59,9 +56,7 @@ export const modelIdSchema = z
   .max(256)
   .regex(/^[A-Za-z0-9._-]+\/(\*|[A-Za-z0-9._:@/-]+)$/, { error: 'must be written `provider/model`' })
 
-export const providerIdSchema = idSchema
-
 export type WireFormat = z.infer<typeof wireFormatSchema>
 export type ProviderConfig = z.infer<typeof providerSchema>
-export type ModelConfig = z.infer<typeof modelSchema>
+
 export type Price = z.infer<typeof priceSchema>

@@ -89,5 +89,5 @@ export const routerSchema = z
   })
 
 export type RouteConfig = z.infer<typeof routeSchema>
-export type DefaultRouteConfig = z.infer<typeof defaultRouteSchema>
+
 export type RouterConfig = z.infer<typeof routerSchema>

@@ -2,9 +2,12 @@
 import type { ASTNode } from '@marcbachmann/cel-js'
 import { Failed, Fault } from './fault.ts'
 import type { Run, Scope } from './scope.ts'
+import { literalOf } from './syntax-tree.ts'
 import { lookUp, typeName } from './value.ts'
 
 export function compileList(elements: readonly ASTNode[], scope: Scope): Run {
+  const literals = elements.map(literalOf)
+  if (!literals.includes(undefined)) return () => literals
   const runs = elements.map(element => scope.compile(element, scope))
   return (attributes, frame) => {
     const list: unknown[] = []

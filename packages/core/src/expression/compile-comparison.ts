@@ -3,8 +3,9 @@
 import type { ASTNode } from '@marcbachmann/cel-js'
 import { compileBuiltInNumber } from './compile-access.ts'
 import { Failed, Fault } from './fault.ts'
-import { canAfford, OUT_OF_STEPS } from './frame.ts'
+import { OUT_OF_STEPS } from './frame.ts'
 import type { Run, Scope } from './scope.ts'
+import { canAfford } from './steps.ts'
 import { literalOf } from './syntax-tree.ts'
 import { isEqual, isMap, lookUp, order, typeName } from './value.ts'
 

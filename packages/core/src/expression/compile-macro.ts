@@ -1,10 +1,11 @@
 // The macros over lists and over the keys of maps. Every iteration is paid for, so that what a client sends cannot
 // make a condition run for long.
-import { Failed, Fault } from './fault.ts'
-import { canAfford, type Frame, OUT_OF_STEPS } from './frame.ts'
 import type { Attributes } from './attributes.ts'
 import { notBool } from './compile-logic.ts'
+import { Failed, Fault } from './fault.ts'
+import { type Frame, OUT_OF_STEPS } from './frame.ts'
 import type { Run, Scope } from './scope.ts'
+import { canAfford } from './steps.ts'
 import type { Macro, MacroName } from './syntax-tree.ts'
 import { isMap, mapKeys, typeName } from './value.ts'
 

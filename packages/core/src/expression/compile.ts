@@ -7,9 +7,9 @@ import { compileList, compileMap } from './compile-aggregate.ts'
 import { compileCall, compileMethodCall } from './compile-call.ts'
 import { compileEquality, compileMembership, compileOrder } from './compile-comparison.ts'
 import { compileAnd, compileChoice, compileNot, compileOr } from './compile-logic.ts'
-import { literalOf } from './syntax-tree.ts'
 import { compileOperation } from './operation.ts'
 import type { Run, Scope } from './scope.ts'
+import { literalOf } from './syntax-tree.ts'
 
 /** @param names what a name that is no macro variable stands for; see {@link Scope} */
 export function compileExpression(root: ASTNode, names: Scope['names']): Run {

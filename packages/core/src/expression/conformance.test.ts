@@ -1,7 +1,7 @@
 // Runs the CEL specification's conformance suite against expressions as conditions are evaluated.
-import type { Value } from '@bufbuild/cel-spec/cel/expr/value_pb.js'
 import type { Type } from '@bufbuild/cel-spec/cel/expr/checked_pb.js'
 import type { SimpleTest } from '@bufbuild/cel-spec/cel/expr/conformance/test/simple_pb.js'
+import type { Value } from '@bufbuild/cel-spec/cel/expr/value_pb.js'
 import { getTestRegistry } from '@bufbuild/cel-spec/testdata/registry.js'
 import { getConformanceSuite, type IncrementalTestSuite } from '@bufbuild/cel-spec/testdata/tests.js'
 import { anyUnpack } from '@bufbuild/protobuf/wkt'

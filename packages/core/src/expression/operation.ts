@@ -3,9 +3,10 @@
 import type { ASTNode } from '@marcbachmann/cel-js'
 import { bareEnvironment, plainTypes } from './environment.ts'
 import { Failed, Fault } from './fault.ts'
-import { canAfford, OUT_OF_STEPS } from './frame.ts'
+import { OUT_OF_STEPS } from './frame.ts'
 import { STEPS_PER_CALL } from './limit.ts'
 import type { Run, Scope } from './scope.ts'
+import { canAfford } from './steps.ts'
 import { isInRange } from './value.ts'
 
 const OPERANDS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'] as const

@@ -10,16 +10,9 @@ import {
   type ActiveVariant,
   planFor,
 } from './active.ts'
-import type { DecisionRequest } from './request.ts'
+import type { DecideOptions, DecisionRequest } from './request.ts'
 import type { DecidedUnit, Decision, PassedRoute, Undecided } from './decision.ts'
 import { resolveModel } from './resolve-model.ts'
-
-export interface DecideOptions {
-  /** The router the key is bound to: it serves plain model names. */
-  readonly boundRouter: string | null
-  /** The provider that plain model names belong to otherwise. */
-  readonly defaultProvider: string | null
-}
 
 /** Decides one request against one snapshot. */
 export function decide(

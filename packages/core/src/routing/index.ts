@@ -1,7 +1,8 @@
 // Entry point of routing: activate a snapshot, decide requests with it, explain decisions.
 export type { ActiveGroup, ActiveRoute, ActiveRouter, ActiveSnapshot, ActiveVariant } from './active.ts'
 export { activate } from './active.ts'
-export type { DecisionRequest } from './request.ts'
-export { type DecideOptions, decide } from './decide.ts'
+
+export { decide } from './decide.ts'
 export type { DecidedUnit, Decision, PassedRoute, Undecided } from './decision.ts'
 export { explainDecision, type TraceStep } from './explain.ts'
+export type { DecideOptions, DecisionRequest } from './request.ts'

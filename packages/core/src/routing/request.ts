@@ -13,3 +13,11 @@ export interface DecisionRequest {
   /** The id of the unit of this kind, or undefined (or empty) when the request has none. */
   unit(source: UnitSource): string | undefined
 }
+
+/** What the caller's key says about plain model names. */
+export interface DecideOptions {
+  /** The router the key is bound to: it serves plain model names. */
+  readonly boundRouter: string | null
+  /** The provider that plain model names belong to otherwise. */
+  readonly defaultProvider: string | null
+}

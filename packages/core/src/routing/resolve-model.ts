@@ -1,6 +1,6 @@
 // From the `model` a client sends to a router or to one named model.
 import { type ActiveRouter, type ActiveSnapshot, type ActiveVariant, namedVariant } from './active.ts'
-import type { DecideOptions } from './decide.ts'
+import type { DecideOptions } from './request.ts'
 
 /**
  * `<router>`, `routers/<router>` and `<namespace>/<router>` name a router; `provider/model` names a model. Any other

@@ -70,6 +70,7 @@ async function start(options: Options): Promise<void> {
     process.exitCode = 1
     return
   }
+  for (const warning of loaded.warnings) log.warn(formatProblem(options.config ?? 'the demo', warning))
   const workers = await startWorkers(options, loaded.snapshot, log)
   if (workers !== undefined) {
     publisher.attach(workers)
@@ -85,13 +86,13 @@ async function startDemo(options: Options) {
   const config = demoConfig(sim.url, hash('sha256', key, 'hex'), process.env)
   const source: ConfigSource = context => {
     const compiled = compileHere(config, context)
-    if (compiled.kind === 'compiled') return { kind: 'loaded', snapshot: compiled.snapshot }
+    if (compiled.kind === 'compiled') return { kind: 'loaded', snapshot: compiled.snapshot, warnings: [] }
     return {
       kind: 'refused',
       problems: compiled.problems.map(problem => ({ ...problem, line: 1, column: 1 })),
     }
   }
-  return { key, source, stop: sim.stop }
+  return { key, source, stop: () => sim.stop() }
 }
 
 async function startWorkers(options: Options, snapshot: Snapshot, log: Log): Promise<Workers | undefined> {
@@ -167,7 +168,10 @@ function stopSignal(): Promise<string> {
 }
 
 function logPublished(log: Log, name: string, result: Published): void {
-  if (result.kind === 'published') log.info(`published revision ${result.snapshot.revision} of ${name}`)
+  if (result.kind === 'published') {
+    for (const warning of result.warnings) log.warn(formatProblem(name, warning))
+    log.info(`published revision ${result.snapshot.revision} of ${name}`)
+  }
   if (result.kind !== 'refused') return
   const problems = result.problems.map(problem => formatProblem(name, problem))
   log.error({ problems }, `${name} is refused; the config in force keeps serving`)

@@ -1,9 +1,10 @@
 // `weir validate`: every problem of a config file, each with its place.
 import { formatPath } from '@weir/core/config'
 import type { Command } from 'commander'
-import { loadConfigFile } from '../snapshot/load.ts'
+import type { LocatedProblem } from '../snapshot/config-file.ts'
+import { formatProblem, loadConfigFile } from '../snapshot/load.ts'
 import { reportProblems } from './load-or-exit.ts'
-import { print, printJson } from './output.ts'
+import { print, printError, printJson } from './output.ts'
 
 export function registerValidate(program: Command): void {
   program
@@ -18,15 +19,22 @@ export function registerValidate(program: Command): void {
       if (loaded.kind === 'refused') process.exitCode = 1
       if (options.json) {
         const problems = loaded.kind === 'refused' ? loaded.problems : []
+        const warnings = loaded.kind === 'loaded' ? loaded.warnings : []
         printJson({
           valid: problems.length === 0,
-          problems: problems.map(p => ({ ...p, path: formatPath(p.path) })),
+          problems: problems.map(toData),
+          warnings: warnings.map(toData),
         })
       } else if (loaded.kind === 'refused') reportProblems(file, loaded.problems)
       else {
+        for (const warning of loaded.warnings) printError(`warning: ${formatProblem(file, warning)}`)
         const { routers, models, keys } = loaded.snapshot
         const counts = [Object.keys(routers).length, Object.keys(models).length, keys.length]
         print(`${file} is valid: ${counts[0]} routers, ${counts[1]} models, ${counts[2]} keys.`)
       }
     })
+}
+
+function toData(problem: LocatedProblem) {
+  return { ...problem, path: formatPath(problem.path) }
 }

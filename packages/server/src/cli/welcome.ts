@@ -34,14 +34,14 @@ function describeRouters(snapshot: Snapshot): string[] {
 
 function printExamples(dataUrl: string, key: string, router: string): void {
   const url = `${dataUrl}/v1/chat/completions`
-  const request = (user: string) =>
-    `{"model":"${router}","user":"${user}","messages":[{"role":"user","content":"Hello"}]}`
+  const request = (user: string, maxTokens: number) =>
+    `{"model":"${router}","user":"${user}","max_tokens":${maxTokens},"messages":[{"role":"user","content":"Hello"}]}`
   print(`\n${paint('bold', 'One request')}`)
   print(
-    `curl ${url} -H 'authorization: Bearer ${key}' -H 'content-type: application/json' -d '${request('ada')}'`,
+    `curl ${url} -H 'authorization: Bearer ${key}' -H 'content-type: application/json' -d '${request('ada', 40)}'`,
   )
   print(`\n${paint('bold', 'The split, over fifty users')}`)
   print(
-    `for i in $(seq 50); do curl -s -o /dev/null -D - ${url} -H 'authorization: Bearer ${key}' -H 'content-type: application/json' -d "${request('user-$i').replaceAll('"', '\\"')}" | grep -i '^x-weir-variant'; done | sort | uniq -c\n`,
+    `for i in $(seq 50); do curl -s -o /dev/null -D - ${url} -H 'authorization: Bearer ${key}' -H 'content-type: application/json' -d "${request('user-$i', 1).replaceAll('"', '\\"')}" | grep -i '^x-weir-variant'; done | sort | uniq -c\n`,
   )
 }

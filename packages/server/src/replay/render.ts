@@ -1,6 +1,5 @@
 // The report as text for people: per route its shares and its figures, then errors and the pace.
 import type { styleText } from 'node:util'
-import type { ShareCheck } from '@weir/core/stats'
 import Table from 'cli-table3'
 import type { Pace } from './pace.ts'
 import {
@@ -11,7 +10,7 @@ import {
   formatShare,
   plural,
 } from './quantity.ts'
-import type { Percentiles, ReplayReport, RouteReport, Traffic } from './report.ts'
+import type { Percentiles, ReplayReport, RouteReport, ShareCheckReport, Traffic } from './report.ts'
 
 /** Colours a text, or returns it as it is where there is no terminal. */
 export type Paint = (format: Parameters<typeof styleText>[0], text: string) => string
@@ -68,28 +67,25 @@ function renderUnits({ units }: RouteReport, drawn: number | null): string {
   return drawn === null ? `${counted}, no --units given` : counted
 }
 
-function renderCheck({ share_check: check, variants }: RouteReport, paint: Paint): string {
+function renderCheck({ share_check: check }: RouteReport, paint: Paint): string {
   if (check.kind === 'checked') return renderChecked(check, paint)
   if (check.kind === 'leak') {
-    const names = check.variants.map(i => variants[i]?.variant).join(', ')
+    const names = check.variants.join(', ')
     return paint('red', `LEAK: ${plural(check.leaked, 'unit')} on variants without a share (${names})`)
   }
-  return `not tested: ${whyNotTested(check)}`
+  return `not tested: ${check.kind === 'too_few_units' ? `it needs ${plural(check.needed, 'unit')}` : untested[check.kind]}`
 }
 
-type Untested = Exclude<RouteReport['share_check'], { kind: 'checked' } | { kind: 'leak' }>
+const untested = {
+  one_variant: 'one variant has the whole share',
+  split_changed: 'the split was changed during the replay',
+  split_unknown: 'the gateway lists no shares for this route',
+} as const
 
-function whyNotTested(check: Untested): string {
-  if (check.kind === 'split_changed') return 'the split was changed during the replay'
-  if (check.kind === 'split_unknown') return 'the gateway lists no shares for this route'
-  if (check.reason === 'one_variant') return 'one variant has the whole share'
-  return check.reason === 'too_few_units' ? `it needs ${plural(check.needed, 'unit')}` : check.reason
-}
-
-function renderChecked(check: Extract<ShareCheck, { kind: 'checked' }>, paint: Paint): string {
+function renderChecked(check: Extract<ShareCheckReport, { kind: 'checked' }>, paint: Paint): string {
   const statistic =
-    `chi-square ${check.chiSquare.toFixed(2)} (df ${check.degreesOfFreedom}), p ${formatProbability(check.p)}, ` +
-    `largest deviation ${(check.maxShareDeviation * 100).toFixed(2)} points`
+    `chi-square ${check.chi_square.toFixed(2)} (df ${check.degrees_of_freedom}), p ${formatProbability(check.p)}, ` +
+    `largest deviation ${(check.max_share_deviation * 100).toFixed(2)} points`
   return check.p < mismatchBelow
     ? paint('red', `SAMPLE RATIO MISMATCH: ${statistic}`)
     : `${statistic}: ${paint('green', 'within chance')}`

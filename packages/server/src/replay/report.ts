@@ -36,6 +36,23 @@ export interface VariantReport extends Traffic {
   readonly units: number
 }
 
+/** Chi-square goodness of fit of units to the split, or why there is none. */
+export type ShareCheckReport =
+  | {
+      readonly kind: 'checked'
+      readonly chi_square: number
+      readonly degrees_of_freedom: number
+      readonly p: number
+      /** The largest |share seen - share asked|, in [0, 1]. */
+      readonly max_share_deviation: number
+    }
+  /** Units were assigned to variants that have no share. */
+  | { readonly kind: 'leak'; readonly variants: readonly string[]; readonly leaked: number }
+  | { readonly kind: 'too_few_units'; readonly needed: number }
+  | { readonly kind: 'one_variant' }
+  | { readonly kind: 'split_changed' }
+  | { readonly kind: 'split_unknown' }
+
 export interface RouteReport {
   readonly route: string
   readonly units: {
@@ -44,7 +61,7 @@ export interface RouteReport {
     /** Units that saw more than one variant. */
     readonly crossed: number
   }
-  readonly share_check: ShareCheck | { readonly kind: 'split_changed' } | { readonly kind: 'split_unknown' }
+  readonly share_check: ShareCheckReport
   readonly variants: readonly VariantReport[]
 }
 
@@ -124,16 +141,40 @@ function reportRoute(
   }
 }
 
-function checkRoute(
-  variants: readonly VariantReport[],
-  split: 'constant' | 'changed',
-): RouteReport['share_check'] {
+function checkRoute(variants: readonly VariantReport[], split: 'constant' | 'changed'): ShareCheckReport {
   if (split === 'changed') return { kind: 'split_changed' }
-  if (variants.every(variant => variant.share_asked === null)) return { kind: 'split_unknown' }
-  return checkShares(
+  const shares = variants.map(variant => variant.share_asked ?? 0)
+  const check = checkShares(
     variants.map(variant => variant.units),
-    variants.map(variant => variant.share_asked ?? 0),
+    shares,
   )
+  return shareCheckReport(check, variants)
+}
+
+function shareCheckReport(check: ShareCheck, variants: readonly VariantReport[]): ShareCheckReport {
+  switch (check.kind) {
+    case 'checked':
+      return {
+        kind: 'checked',
+        chi_square: check.chiSquare,
+        degrees_of_freedom: check.degreesOfFreedom,
+        p: check.p,
+        max_share_deviation: check.maxShareDeviation,
+      }
+    case 'leak':
+      return {
+        kind: 'leak',
+        variants: check.variants.map(i => variants[i]?.variant ?? ''),
+        leaked: check.leaked,
+      }
+    case 'insufficient':
+      return check.reason === 'one_variant'
+        ? { kind: 'one_variant' }
+        : { kind: 'too_few_units', needed: check.needed }
+    // No variant has a share: the gateway did not list this route.
+    default:
+      return { kind: 'split_unknown' }
+  }
 }
 
 function sharesChanged(before: ListedRoute | undefined, after: ListedRoute | undefined): boolean {

@@ -5,7 +5,7 @@ import { type CurrentTables, compile, formatPath, type Snapshot } from '@weir/co
 import { type LocatedProblem, readConfigText } from './config-file.ts'
 
 export type Loaded =
-  | { readonly kind: 'loaded'; readonly snapshot: Snapshot }
+  | { readonly kind: 'loaded'; readonly snapshot: Snapshot; readonly warnings: readonly LocatedProblem[] }
   | { readonly kind: 'refused'; readonly problems: readonly LocatedProblem[] }
 
 export interface LoadContext {
@@ -29,19 +29,29 @@ export function loadConfigText(text: string, context: LoadContext): Loaded {
   const file = readConfigText(text)
   if (file.syntaxProblems.length > 0) return { kind: 'refused', problems: file.syntaxProblems }
   const compiled = compileHere(file.value, context)
-  if (compiled.kind === 'compiled') return { kind: 'loaded', snapshot: compiled.snapshot }
+  if (compiled.kind === 'compiled') {
+    return {
+      kind: 'loaded',
+      snapshot: compiled.snapshot,
+      warnings: compiled.warnings.map(problem => file.locate(problem)),
+    }
+  }
   const problems = compiled.problems.map(problem => file.locate(problem))
   return { kind: 'refused', problems: problems.toSorted((a, b) => a.line - b.line || a.column - b.column) }
 }
 
 /** Compiles a config value with this machine's environment. */
 export function compileHere(value: unknown, context: LoadContext) {
-  return compile(value, { ...context, digestOfEnv, isTimeZone })
+  return compile(value, { ...context, digestOfEnv, isEnvSet, isTimeZone })
 }
 
 function digestOfEnv(name: string): string | undefined {
   const secret = process.env[name]
   return secret === undefined || secret === '' ? undefined : hash('sha256', secret, 'hex')
+}
+
+function isEnvSet(name: string): boolean {
+  return (process.env[name] ?? '') !== ''
 }
 
 function isTimeZone(name: string): boolean {

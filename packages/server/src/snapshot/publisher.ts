@@ -10,7 +10,7 @@ import type { Workers } from './workers.ts'
 export type ConfigSource = (context: LoadContext) => Loaded
 
 export type Published =
-  | { readonly kind: 'published'; readonly snapshot: Snapshot }
+  | { readonly kind: 'published'; readonly snapshot: Snapshot; readonly warnings: readonly LocatedProblem[] }
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'refused'; readonly problems: readonly LocatedProblem[] }
 
@@ -58,7 +58,7 @@ export class Publisher {
       return { kind: 'unchanged' }
     this.#keep(snapshot)
     await this.#workers?.publish(snapshot)
-    return { kind: 'published', snapshot }
+    return { kind: 'published', snapshot, warnings: loaded.warnings }
   }
 
   /** On disk before it is served: a crash in between must not lose which units moved. */
