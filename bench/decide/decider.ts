@@ -1,6 +1,6 @@
 // The question put to every library: premium users get `large`, all others are split 80/20 by user, stickily.
 
-export type Tier = 'premium' | 'standard'
+type Tier = 'premium' | 'standard'
 
 export interface Subject {
   readonly user: string

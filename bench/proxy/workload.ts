@@ -1,7 +1,7 @@
 // The requests every peer gets: a fixed set of chat bodies of about 0.6 KB, one a user.
 
 export const CHAT_PATH = '/v1/chat/completions'
-export const USERS = 1000
+const USERS = 1000
 export const STREAM_CHUNKS = 100
 
 /** Peers that cannot read a JSON body (nginx, haproxy) split on this header; it repeats the body's `user`. */

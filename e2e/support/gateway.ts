@@ -68,7 +68,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     configFile,
     program,
     events: () => readEvents(dataDir),
-    event: id => until(`the event of ${id}`, () => readEvents(dataDir).find(event => event.request_id === id)),
+    event: id =>
+      until(`the event of ${id}`, () => readEvents(dataDir).find(event => event.request_id === id)),
     writeConfig: config => writeConfig(configFile, config),
     stop: (signal = 'SIGTERM') => {
       program.process.kill(signal)

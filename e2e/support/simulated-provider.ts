@@ -5,7 +5,10 @@ import { type Sim, type SimOptions, startSim } from '../../packages/server/src/s
 import { endWithFile } from './clean-up.ts'
 
 /** Starts a provider with the models `large` and `small`; `changes` replace parts of its config. */
-export async function startProvider(changes: Partial<SimConfig> = {}, options: SimOptions = {}): Promise<Sim> {
+export async function startProvider(
+  changes: Partial<SimConfig> = {},
+  options: SimOptions = {},
+): Promise<Sim> {
   const sim = await startSim({ ...defaultSimConfig, speed: 10_000, ...changes }, options)
   endWithFile(() => sim.close())
   return sim

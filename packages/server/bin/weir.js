@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 // The `weir` command. Plain JavaScript, so that an old Node says what it needs instead of failing on a type.
+import module from 'node:module'
+
 const major = Number(process.versions.node.split('.')[0])
 if (major < 24) {
   process.stderr.write(
@@ -7,4 +9,8 @@ if (major < 24) {
   )
   process.exit(2)
 }
+// Stripped types are kept between starts: without this every thread would load the compiler that strips them, some
+// 30 MB each. Worker threads learn of it by the environment.
+const { directory } = module.enableCompileCache()
+if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= directory
 await import('../src/main.ts')

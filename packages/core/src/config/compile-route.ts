@@ -12,7 +12,13 @@ import type { Problem, ProblemPath } from './problem.ts'
 import { findTarget } from './reference.ts'
 import type { RouteConfig, RouterConfig } from './router.ts'
 import type { GroupSnapshot, RouteSnapshot, TargetSnapshot, VariantSnapshot } from './snapshot.ts'
-import { lowestPriority, type SplitConfig, type VariantConfig } from './split.ts'
+import {
+  effectiveWeight,
+  lowestPriority,
+  type SplitConfig,
+  type VariantConfig,
+  variantsByPriority,
+} from './split.ts'
 
 /** Bucket tables by salt. */
 export type CurrentTables = ReadonlyMap<string, BucketTable>
@@ -61,11 +67,6 @@ function compileVariant(
   }
 }
 
-/** Fallbacks share evenly, and a lone variant serves everything, unless a weight says otherwise. */
-function effectiveWeight(variant: VariantConfig, split: SplitConfig): number {
-  return variant.weight ?? (variant.priority === lowestPriority(split) ? 100 : 1)
-}
-
 function resolveTarget(id: string, path: ProblemPath, context: RouteContext): TargetSnapshot {
   const target = id.endsWith('/*') ? undefined : findTarget(context.config, id)
   if (target !== undefined) return target
@@ -77,9 +78,7 @@ function resolveTarget(id: string, path: ProblemPath, context: RouteContext): Ta
 
 function compileGroups(split: SplitConfig, salt: string, context: RouteContext): GroupSnapshot[] {
   const lowest = lowestPriority(split)
-  const priorities = [...new Set(split.variants.map(variant => variant.priority))].toSorted((a, b) => a - b)
-  return priorities.flatMap(priority => {
-    const members = split.variants.filter(variant => variant.priority === priority)
+  return Array.from(variantsByPriority(split)).flatMap(([priority, members]) => {
     const weights = members.map(variant => effectiveWeight(variant, split))
     if (!weights.some(weight => weight > 0)) return []
     const counts = new Map(apportion(weights).map((count, index) => [members[index]?.id ?? '', count]))

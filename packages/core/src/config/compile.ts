@@ -2,9 +2,11 @@
 import { HASH_VERSION } from '../assignment/index.ts'
 import { compileRoute, type CurrentTables } from './compile-route.ts'
 import type { Config } from './config.ts'
+import { namedPolicy } from './failure-policy.ts'
 import type { KeyConfig } from './key.ts'
+import { findSaltConflicts, findSharedSecrets } from './conflict.ts'
 import { suggestName } from './nearest.ts'
-import { parseConfig } from './parse.ts'
+import { isOfStandIn, parseConfig } from './parse.ts'
 import type { Problem, ProblemPath } from './problem.ts'
 import { findTarget } from './reference.ts'
 import { findWarnings } from './warning.ts'
@@ -38,7 +40,8 @@ export function compile(value: unknown, context: CompileContext): Compiled {
   if (parsed.kind === 'valid') return compileConfig(parsed.config, context)
   const rest = parsed.remainder === undefined ? undefined : compileConfig(parsed.remainder, context)
   const more = rest?.kind === 'refused' ? rest.problems : []
-  return { kind: 'refused', problems: [...parsed.problems, ...more] }
+  const own = more.filter(problem => !isOfStandIn(problem, parsed.problems))
+  return { kind: 'refused', problems: [...parsed.problems, ...own] }
 }
 
 function compileConfig(config: Config, context: CompileContext): Compiled {
@@ -49,10 +52,20 @@ function compileConfig(config: Config, context: CompileContext): Compiled {
     routers[id] = compileRouter(id, router, config, context, problems)
   }
   const keys = config.keys.map((key, index) => compileKey(key, ['keys', index], config, context, problems))
+  problems.push(...findSharedSecrets(keys), ...findSaltConflicts(Object.values(routers)))
   if (problems.length > 0) return { kind: 'refused', problems }
   const { revision } = context
   const { gateway, providers } = config
-  const snapshot = { revision, hashVersion: HASH_VERSION, gateway, providers, models, routers, keys }
+  const snapshot = {
+    revision,
+    hashVersion: HASH_VERSION,
+    gateway,
+    providers,
+    models,
+    named: namedPolicy,
+    routers,
+    keys,
+  }
   return { kind: 'compiled', snapshot, warnings: findWarnings(config, context) }
 }
 
@@ -60,9 +73,13 @@ function compileModels(config: Config, problems: Problem[]): Record<string, Targ
   const models: Record<string, TargetSnapshot> = {}
   for (const [id, model] of Object.entries(config.models)) {
     const provider = id.slice(0, id.indexOf('/'))
-    if (config.providers[provider] === undefined) {
+    if (!Object.hasOwn(config.providers, provider)) {
       const message = `there is no provider "${provider}"${suggestName(provider, Object.keys(config.providers))}`
       problems.push({ code: 'unknown_provider', path: ['models', id], message })
+    }
+    if (id.endsWith('/*') && model.name !== undefined) {
+      const message = `stands for many models, so it cannot have one name; declare "${provider}/<model>" by itself`
+      problems.push({ code: 'wildcard_name', path: ['models', id, 'name'], message })
     }
     models[id] = {
       id,
@@ -165,8 +182,14 @@ function checkKeyReferences(key: KeyConfig, path: ProblemPath, config: Config, p
     problems.push({ code: 'unknown_provider', path: [...path, 'default_provider'], message })
   }
   key.allow?.forEach((name, index) => {
-    if (routers.includes(name) || findTarget(config, name) !== undefined) return
+    if (routers.includes(name) || isModelOrProvider(config, name)) return
     const message = `there is no router or model "${name}"${suggestName(name, [...routers, ...Object.keys(config.models)])}`
     problems.push({ code: 'unknown_model', path: [...path, 'allow', index], message })
   })
+}
+
+/** `provider/*` allows every model of a provider, whether the models are declared one by one or by `provider/*`. */
+function isModelOrProvider(config: Config, name: string): boolean {
+  const isProvider = name.endsWith('/*') && Object.hasOwn(config.providers, name.slice(0, -2))
+  return isProvider || findTarget(config, name) !== undefined
 }

@@ -9,11 +9,23 @@ import { idSchema } from './scalar.ts'
 export const configSchema = z
   .strictObject({
     version: z.literal(1).meta({ description: 'The version of this file format' }),
-    gateway: gatewaySchema.prefault({}),
-    providers: z.record(idSchema, providerSchema).default({}),
-    models: z.record(modelIdSchema, modelSchema).default({}),
-    routers: z.record(idSchema, routerSchema).default({}),
-    keys: z.array(keySchema).max(10_000).default([]),
+    gateway: gatewaySchema
+      .prefault({})
+      .meta({ description: 'The gateway itself: limits, attributes, recording' }),
+    providers: z.record(idSchema, providerSchema).default({}).meta({ description: 'Vendor APIs by id' }),
+    models: z
+      .record(modelIdSchema, modelSchema)
+      .default({})
+      .meta({ description: 'Models by `provider/model`; `provider/*` stands for all others of a provider' }),
+    routers: z
+      .record(idSchema, routerSchema)
+      .default({})
+      .meta({ description: 'Routers by id: what applications name as their model' }),
+    keys: z
+      .array(keySchema)
+      .max(10_000)
+      .default([])
+      .meta({ description: 'Virtual keys: who may call. Without one, every request is refused' }),
   })
   .superRefine((config, context) => {
     const ids = config.keys.map(key => key.id)

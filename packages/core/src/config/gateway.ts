@@ -3,55 +3,61 @@ import { z } from 'zod'
 import { durationSchema, headerNameSchema, idSchema, sizeSchema } from './scalar.ts'
 
 export const limitsSchema = z.strictObject({
-  body: sizeSchema.prefault('32MiB').meta({ description: 'Request body; 413 beyond it' }),
+  body: sizeSchema.prefault('32MiB').meta({ description: 'Body of a split request; 413 beyond it' }),
   headers: sizeSchema
     .prefault('32KiB')
-    .meta({ description: 'Request headers; 431 beyond it. Read at start' }),
-  answer: sizeSchema.prefault('64MiB').meta({ description: 'An answer that is not streamed' }),
+    .meta({ description: 'Request headers; 431 beyond it. Read at start, not at publish' }),
+  answer: sizeSchema
+    .prefault('64MiB')
+    .meta({ description: 'An answer that is not streamed; beyond it the attempt fails' }),
   concurrent: z
     .number()
     .int()
     .min(1)
     .max(1_000_000)
     .default(4096)
-    .meta({ description: 'Requests at once, a worker' }),
+    .meta({ description: 'Requests served at once, in each worker' }),
   queue: z
     .number()
     .int()
     .min(0)
     .max(1_000_000)
     .default(1024)
-    .meta({ description: 'Requests waiting; 503 beyond it' }),
-  queue_timeout: durationSchema.prefault('5s'),
-  slow_client: durationSchema
-    .prefault('30s')
-    .meta({ description: 'A client that neither sends nor takes bytes' }),
+    .meta({ description: 'Requests waiting for a place, in each worker; 503 beyond it' }),
+  queue_timeout: durationSchema
+    .prefault('5s')
+    .meta({ description: 'How long a request waits for a place; 503 after it' }),
+  slow_client: durationSchema.prefault('30s').meta({
+    description:
+      'Longest pause of a client that sends its body or takes a stream; also, as read at start, the time for all its headers',
+  }),
 })
 
 export const gatewaySchema = z.strictObject({
   namespace: idSchema
     .default('weir')
     .meta({ description: 'Routers are also addressed as `<namespace>/<router>`' }),
-  region: idSchema.optional().meta({ description: 'The attribute `region`' }),
+  region: idSchema.optional().meta({ description: 'The value of the attribute `region`' }),
   attribute_headers: z
     .array(headerNameSchema)
     .max(50)
     .default([])
-    .meta({ description: 'Request headers that conditions may read as headers["name"]' }),
-  limits: limitsSchema.prefault({}),
+    .meta({ description: 'Request headers that conditions may read as `headers["name"]`' }),
+  limits: limitsSchema.prefault({}).meta({ description: 'What a client may use up' }),
   record: z
     .strictObject({
       metadata: z
         .array(z.string().max(64))
         .max(100)
         .default([])
-        .meta({ description: 'Metadata keys kept in events' }),
+        .meta({ description: 'Metadata keys kept in events; all others are left out' }),
       units: z
         .enum(['hashed', 'raw'])
         .default('hashed')
-        .meta({ description: 'How units are kept in events' }),
+        .meta({ description: 'How units are kept in events: as an HMAC or as they are' }),
     })
-    .prefault({}),
+    .prefault({})
+    .meta({ description: 'What events hold' }),
 })
 
 export type GatewayConfig = z.infer<typeof gatewaySchema>

@@ -7,9 +7,7 @@ export {
   type FailureKind,
   type FailurePolicy,
   failureKindSchema,
-  failurePolicyDefaults,
   type Timeouts,
-  timeoutDefaults,
 } from './failure-policy.ts'
 export type { GatewayConfig, Limits } from './gateway.ts'
 export { nearestName, suggestName } from './nearest.ts'

@@ -4,25 +4,40 @@ import { envReferenceSchema, idSchema } from './scalar.ts'
 
 export const keySchema = z
   .strictObject({
-    id: idSchema,
-    secret: envReferenceSchema.optional().meta({ description: 'The environment variable with the key' }),
+    id: idSchema.meta({ description: 'Names the key in events and conditions (`key.id`)' }),
+    secret: envReferenceSchema
+      .optional()
+      .meta({ description: 'The environment variable with the key itself; this or `digest`' }),
     digest: z
       .string()
       .regex(/^sha256:[0-9a-f]{64}$/, { error: 'must be "sha256:" and 64 lower-case hex digits' })
       .optional()
-      .meta({ description: 'SHA-256 of the key, so that the key itself stands nowhere' }),
-    tenant: idSchema.default('default').meta({ description: 'Whose traffic this is' }),
-    tags: z.array(idSchema).max(50).default([]),
-    router: idSchema
-      .optional()
-      .meta({ description: 'Requests of this key go to this router, whatever plain model they name' }),
+      .meta({ description: '`sha256:` and the SHA-256 of the key in hex; this or `secret`' }),
+    tenant: idSchema.default('default').meta({ description: 'Whose traffic this is (`key.tenant`)' }),
+    tags: z
+      .array(idSchema)
+      .max(50)
+      .default([])
+      .meta({ description: 'Trusted facts for conditions (`key.tags`)' }),
+    router: idSchema.optional().meta({
+      description: 'Requests that name a plain model, without a slash and not a router, go to this router',
+    }),
     allow: z.array(z.string().min(1).max(256)).optional().meta({
       description: 'Routers and models (`provider/model`, `provider/*`) the key may use; default: all',
     }),
-    default_provider: idSchema.optional().meta({ description: 'Where other /v1 paths pass through to' }),
-    may_override: z.boolean().default(false).meta({ description: 'May force a variant with x-weir-variant' }),
-    disabled: z.boolean().default(false),
-    expires: z.iso.datetime({ offset: true }).optional(),
+    default_provider: idSchema.optional().meta({
+      description:
+        'Provider of plain model names without a `router`, and of every /v1 path that is not split',
+    }),
+    may_override: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'May force a variant with the header `x-weir-variant`' }),
+    disabled: z.boolean().default(false).meta({ description: 'Refuse this key: 401' }),
+    expires: z.iso
+      .datetime({ offset: true })
+      .optional()
+      .meta({ description: 'ISO 8601 with an offset; from then on the key is refused: 401' }),
   })
   .refine(key => (key.secret === undefined) !== (key.digest === undefined), {
     error: 'must have exactly one of `secret` (an environment variable) and `digest`',

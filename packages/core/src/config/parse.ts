@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import { type Config, configJsonSchema, configSchema } from './config.ts'
 import { suggestName } from './nearest.ts'
+import { findNotPlain } from './plain-value.ts'
 import type { Problem, ProblemPath } from './problem.ts'
 
 export type ParsedConfig =
@@ -15,6 +16,8 @@ export type ParsedConfig =
 
 /** Parses a config. Never throws; unknown fields are problems. */
 export function parseConfig(value: unknown): ParsedConfig {
+  const notPlain = findNotPlain(value)
+  if (notPlain.length > 0) return { kind: 'invalid', problems: notPlain, remainder: undefined }
   const parsed = configSchema.safeParse(value)
   if (parsed.success) return { kind: 'valid', config: parsed.data }
   const problems = parsed.error.issues.flatMap(toProblems)
@@ -22,28 +25,40 @@ export function parseConfig(value: unknown): ParsedConfig {
 }
 
 /**
- * Takes out each broken provider, model, router and key and parses the rest. Broken providers and models stay as
- * names, so that what refers to them is not reported as referring to nothing.
+ * Puts a stand-in in the place of each broken provider, model, router and key and parses the rest, so that what refers
+ * to them is not reported as referring to nothing, and that keys stay in their places.
  */
 function parseRemainder(value: unknown, problems: readonly Problem[]): Config | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const rest = structuredCopy(value) as Record<string, unknown>
-  const brokenKeys = new Set<number>()
-  for (const { path } of problems) {
-    const [section, name] = path
-    if (section === 'keys' && typeof name === 'number') brokenKeys.add(name)
-    else if (section === 'providers' && name !== undefined)
-      replaceEntry(rest, section, name, STAND_IN_PROVIDER)
-    else if (section === 'models' && name !== undefined) replaceEntry(rest, section, name, {})
-    else if (section === 'routers' && name !== undefined) replaceEntry(rest, section, name, undefined)
-    else if (section !== undefined) delete rest[section]
+  for (const problem of problems) {
+    const [section, name] = problem.path
+    if (section === undefined) continue
+    const standIn = name === undefined ? undefined : STAND_INS.get(section)
+    if (standIn === undefined || name === undefined) delete rest[section]
+    else if (problem.code === 'invalid_name' && problem.path.length === 2)
+      replaceEntry(rest, section, name, undefined)
+    else replaceEntry(rest, section, name, standIn(name))
   }
-  if (Array.isArray(rest.keys)) rest.keys = rest.keys.filter((_, index) => !brokenKeys.has(index))
   const parsed = configSchema.safeParse({ ...knownSections(rest), version: 1 })
   return parsed.success ? parsed.data : undefined
 }
 
-const STAND_IN_PROVIDER = { type: 'openai', base_url: 'http://localhost' }
+type StandIn = (name: string | number) => unknown
+
+const STAND_INS: ReadonlyMap<string | number, StandIn> = new Map<string | number, StandIn>([
+  ['providers', () => ({ type: 'openai', base_url: 'http://localhost' })],
+  ['models', () => ({})],
+  ['routers', () => ({ default_route: { split: { variants: [{ id: 'stand-in', model: 'stand/in' }] } } })],
+  ['keys', index => ({ id: `stand-in.${index}`, digest: `sha256:${'0'.repeat(64)}` })],
+])
+
+/** Whether a problem of the remainder is about a stand-in, and so about nothing the user wrote. */
+export function isOfStandIn(problem: Problem, broken: readonly Problem[]): boolean {
+  const [section, name] = problem.path
+  if (section !== 'routers' && section !== 'keys') return false
+  return broken.some(({ path }) => path[0] === section && path[1] === name)
+}
 
 function structuredCopy(value: object): unknown {
   return JSON.parse(JSON.stringify(value))
@@ -55,13 +70,14 @@ function knownSections(rest: Record<string, unknown>): Record<string, unknown> {
 
 function replaceEntry(
   rest: Record<string, unknown>,
-  section: string,
+  section: string | number,
   name: string | number,
   by: unknown,
 ): void {
   const entries = rest[section]
   if (typeof entries !== 'object' || entries === null) delete rest[section]
-  else if (by === undefined || !(String(name) in entries)) delete (entries as Record<string, unknown>)[name]
+  else if (by === undefined || !Object.hasOwn(entries, name))
+    delete (entries as Record<string, unknown>)[name]
   else (entries as Record<string, unknown>)[name] = by
 }
 

@@ -1,5 +1,6 @@
 // Providers and models: where a variant's requests can go, and what they cost.
 import { z } from 'zod'
+import { MODEL_ID } from './model-id.ts'
 import { envReferenceSchema, headerNameSchema, headerValueSchema } from './scalar.ts'
 
 /** The wire format a provider speaks. */
@@ -15,15 +16,15 @@ export const providerSchema = z.strictObject({
     .meta({ description: 'Up to and including the version, such as https://api.openai.com/v1' }),
   credential: envReferenceSchema
     .optional()
-    .meta({ description: 'The environment variable with the API key' }),
+    .meta({ description: 'The API key of this provider; without it requests go out unauthenticated' }),
   headers: z
     .record(headerNameSchema, headerValueSchema)
     .default({})
-    .meta({ description: 'Headers added to every request' }),
+    .meta({ description: 'Headers set on every request to this provider' }),
   user: z
     .enum(['forward', 'hash', 'drop'])
     .default('forward')
-    .meta({ description: "What the provider gets of the client's `user`" }),
+    .meta({ description: "What the provider gets of the client's `user`: as it is, its HMAC, or nothing" }),
   stream_usage: z.enum(['ask', 'never']).default('ask').meta({
     description: 'Whether streams ask for usage when the client did not; some services refuse the option',
   }),
@@ -33,9 +34,11 @@ const usdPerMillion = z.number().min(0).max(1_000_000)
 
 /** US dollars per million tokens. Cached input is charged as input when it has no price of its own. */
 export const priceSchema = z.strictObject({
-  input: usdPerMillion,
-  cached_input: usdPerMillion.optional(),
-  output: usdPerMillion,
+  input: usdPerMillion.meta({ description: 'US dollars per million input tokens' }),
+  cached_input: usdPerMillion
+    .optional()
+    .meta({ description: 'The same for tokens read from the cache; default: `input`' }),
+  output: usdPerMillion.meta({ description: 'US dollars per million output tokens' }),
 })
 
 export const modelSchema = z.strictObject({
@@ -45,16 +48,14 @@ export const modelSchema = z.strictObject({
     .max(256)
     .optional()
     .meta({ description: 'The name the provider knows; default: what follows the first slash' }),
-  price: priceSchema
-    .optional()
-    .meta({ description: 'US dollars per million tokens; without it costs are unknown' }),
+  price: priceSchema.optional().meta({ description: 'Without a price the cost in events is null' }),
 })
 
 /** `provider/model`, or `provider/*` for every model of a provider. */
 export const modelIdSchema = z
   .string()
   .max(256)
-  .regex(/^[A-Za-z0-9._-]+\/(\*|[A-Za-z0-9._:@/-]+)$/, { error: 'must be written `provider/model`' })
+  .regex(MODEL_ID, { error: 'must be written `provider/model`' })
 
 export type WireFormat = z.infer<typeof wireFormatSchema>
 export type ProviderConfig = z.infer<typeof providerSchema>

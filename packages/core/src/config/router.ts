@@ -26,7 +26,7 @@ function offsetOf(source: string, line: number, column: number): number {
 export const unitSourceSchema = z
   .string()
   .regex(
-    /^(user|conversation_id|conversation|key|request|metadata\.[A-Za-z0-9_.-]+|header:[A-Za-z0-9-]+|cookie:[^\s;=]+)$/,
+    /^(user|conversation_id|conversation|key|request|metadata\.[A-Za-z0-9_.-]+|header:[A-Za-z0-9-]+|cookie:[A-Za-z0-9!#$%&'*+.^_`|~-]+)$/,
     {
       error:
         'must be user, conversation_id, conversation, key, request, metadata.<path>, header:<name> or cookie:<name>',
@@ -47,31 +47,45 @@ export type UnitSource =
 export const DEFAULT_UNITS: readonly UnitSource[] = ['user', 'conversation_id', 'conversation', 'request']
 
 const routeFields = {
-  split: splitSchema,
-  timeouts: timeoutsSchema.optional(),
-  failure: failurePolicySchema.optional(),
+  split: splitSchema.meta({ description: 'The variants and how traffic is shared among them' }),
+  timeouts: timeoutsSchema.optional().meta({ description: "Replaces the router's timeouts as a whole" }),
+  failure: failurePolicySchema.optional().meta({ description: "Replaces the router's policy as a whole" }),
 }
 
-export const routeSchema = z.strictObject({ id: idSchema, condition: conditionSchema, ...routeFields })
-export const defaultRouteSchema = z.strictObject({ id: idSchema.default('default'), ...routeFields })
+export const routeSchema = z.strictObject({
+  id: idSchema.meta({ description: 'Unique within the router' }),
+  condition: conditionSchema.meta({
+    description: 'CEL over attributes; the first route that holds is taken',
+  }),
+  ...routeFields,
+})
+export const defaultRouteSchema = z.strictObject({
+  id: idSchema.default('default').meta({ description: 'Unique within the router' }),
+  ...routeFields,
+})
 
 export const routerSchema = z
   .strictObject({
-    description: z.string().max(1000).optional(),
+    description: z.string().max(1000).optional().meta({ description: 'For people' }),
     units: z
       .array(unitSourceSchema)
       .min(1)
       .max(10)
       .default([...DEFAULT_UNITS])
-      .meta({ description: 'What sticks: the first of these that a request has' }),
+      .meta({
+        description:
+          'What sticks: the first of these that a request has. Default: user, conversation_id, conversation, request',
+      }),
     time_zone: z
       .string()
       .default('UTC')
-      .meta({ description: 'IANA name; `now.hour` and `now.weekday` are read in it' }),
-    routes: z.array(routeSchema).max(200).default([]),
-    default_route: defaultRouteSchema.optional(),
-    timeouts: timeoutsSchema.prefault({}),
-    failure: failurePolicySchema.prefault({}),
+      .meta({ description: 'IANA name; the attributes `now.hour` and `now.weekday` are read in it' }),
+    routes: z.array(routeSchema).max(200).default([]).meta({ description: 'Tried in order' }),
+    default_route: defaultRouteSchema
+      .optional()
+      .meta({ description: 'Taken when no route holds; without it such a request gets 404' }),
+    timeouts: timeoutsSchema.prefault({}).meta({ description: 'For routes without their own' }),
+    failure: failurePolicySchema.prefault({}).meta({ description: 'For routes without their own' }),
   })
   .superRefine((router, context) => {
     const ids = router.routes.map(route => route.id)

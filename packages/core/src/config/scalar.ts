@@ -32,7 +32,10 @@ export const sizeSchema = z
 
 /** The name of an environment variable that holds a secret: secrets themselves never stand in a config. */
 export const envReferenceSchema = z.strictObject({
-  env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'must be the name of an environment variable' }),
+  env: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'must be the name of an environment variable' })
+    .meta({ description: 'Name of the environment variable that holds the secret' }),
 })
 
 /** Header names are compared and sent in lower case. */

@@ -14,6 +14,8 @@ export interface Snapshot {
   readonly providers: Readonly<Record<string, ProviderConfig>>
   /** Declared models by `provider/model`; `provider/*` stands for all others of a provider. */
   readonly models: Readonly<Record<string, TargetSnapshot>>
+  /** How requests that name a model themselves, and so have no route, are treated. */
+  readonly named: { readonly failure: FailurePolicy; readonly timeouts: Timeouts }
   readonly routers: Readonly<Record<string, RouterSnapshot>>
   readonly keys: readonly KeySnapshot[]
 }

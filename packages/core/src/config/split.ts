@@ -18,8 +18,8 @@ const RESERVED_PARAMETERS = [
 
 export const systemPromptSchema = z
   .strictObject({
-    prepend: z.string().optional(),
-    replace: z.string().optional(),
+    prepend: z.string().optional().meta({ description: "Goes before the client's own system prompt" }),
+    replace: z.string().optional().meta({ description: "Takes the place of the client's system prompt" }),
   })
   .refine(value => (value.prepend === undefined) !== (value.replace === undefined), {
     error: 'must have exactly one of `prepend` and `replace`',
@@ -34,33 +34,49 @@ const parametersSchema = z.record(z.string(), z.json()).superRefine((parameters,
 })
 
 export const variantSchema = z.strictObject({
-  id: idSchema,
-  model: modelIdSchema,
+  id: idSchema.meta({ description: 'Unique within the split; what `x-weir-variant` names' }),
+  model: modelIdSchema.meta({ description: 'A model under `models`, or one that `provider/*` covers' }),
   weight: z
     .number()
     .int({ error: 'must be a whole number; for finer shares use `mode: proportional`, such as 995 and 5' })
-    .min(0, { error: 'must not be negative' })
-    .max(1_000_000_000)
+    .min(0, { error: 'must not be negative', abort: true })
+    .max(1_000_000_000, { error: 'must be at most 1000000000', abort: true })
     .optional()
-    .meta({ description: 'Share of the split; 0 keeps the variant configured and unserved' }),
+    .meta({
+      description:
+        'Share of the split; 0 keeps the variant configured and unserved. Default: 100 for a lone variant, 1 for a fallback',
+    }),
   priority: z.number().int().min(0).max(100).default(0).meta({
     description: 'Variants of the lowest priority share traffic by weight; higher ones are fallbacks',
   }),
-  parameters: parametersSchema
+  parameters: parametersSchema.default({}).meta({
+    description:
+      'Body fields this variant sets, such as temperature; not model, messages, input, prompt, stream, stream_options, metadata, user',
+  }),
+  system_prompt: systemPromptSchema
+    .optional()
+    .meta({ description: 'Changes the system prompt; one of the two' }),
+  headers: z
+    .record(headerNameSchema, headerValueSchema)
     .default({})
-    .meta({ description: 'Body fields this variant sets, such as temperature' }),
-  system_prompt: systemPromptSchema.optional(),
-  headers: z.record(headerNameSchema, headerValueSchema).default({}),
+    .meta({ description: 'Headers set on requests to this variant' }),
 })
 
 const splitShape = z.strictObject({
-  mode: z.enum(['percent', 'proportional']).default('percent'),
+  mode: z.enum(['percent', 'proportional']).default('percent').meta({
+    description: '`percent`: weights sum to exactly 100; `proportional`: any whole numbers',
+  }),
   salt: idSchema
     .optional()
-    .meta({ description: 'Default: `<router>.<route>`; equal salts give equal buckets' }),
-  variants: z.array(variantSchema).min(1, { error: 'needs at least one variant' }).max(100),
+    .meta({ description: 'Default: `<router>.<route>`. Splits of one salt put a unit into the same bucket' }),
+  variants: z
+    .array(variantSchema)
+    .min(1, { error: 'needs at least one variant' })
+    .max(100)
+    .meta({ description: 'Those of the lowest priority share traffic; the others stand in' }),
   buckets: z.string().optional().meta({
-    description: 'The bucket table, run-length encoded: "large*8000 small*2000". Written by `weir export`',
+    description:
+      'The bucket table to start from: runs of buckets in order, such as "large*8000 small*2000". Default: the table in force',
   }),
 })
 
@@ -80,6 +96,19 @@ export function lowestPriority(split: Pick<SplitShape, 'variants'>): number {
   return Math.min(...split.variants.map(variant => variant.priority))
 }
 
+/** Fallbacks share evenly, and a lone variant serves everything, unless a weight says otherwise. */
+export function effectiveWeight(variant: VariantConfig, split: Pick<SplitShape, 'variants'>): number {
+  return variant.weight ?? (variant.priority === lowestPriority(split) ? 100 : 1)
+}
+
+/** The variants of each priority in declared order, lowest priority first. */
+export function variantsByPriority(split: Pick<SplitShape, 'variants'>): Map<number, VariantConfig[]> {
+  const priorities = [...new Set(split.variants.map(variant => variant.priority))].toSorted((a, b) => a - b)
+  return new Map(
+    priorities.map(priority => [priority, split.variants.filter(variant => variant.priority === priority)]),
+  )
+}
+
 function checkDuplicates(split: SplitShape, report: Report): void {
   split.variants.forEach((variant, index) => {
     const first = split.variants.findIndex(other => other.id === variant.id)
@@ -94,39 +123,41 @@ function checkDuplicates(split: SplitShape, report: Report): void {
 }
 
 function checkWeights(split: SplitShape, report: Report): void {
-  const lowest = lowestPriority(split)
-  const sharing = split.variants.filter(variant => variant.priority === lowest)
-  let complete = true
-  split.variants.forEach((variant, index) => {
-    if (variant.weight !== undefined || variant.priority !== lowest) return
-    complete = sharing.length === 1 && split.mode === 'percent'
-    if (!complete)
-      report(
-        ['variants', index, 'weight'],
-        'is missing; every sharing variant needs a weight',
-        'weight_missing',
-      )
-  })
-  if (complete)
-    checkSum(
-      split.mode,
-      sharing.map(variant => variant.weight ?? 100),
-      report,
-    )
+  for (const [priority, members] of variantsByPriority(split)) {
+    const isSharing = priority === lowestPriority(split)
+    const lacking =
+      isSharing && members.length > 1 ? members.filter(member => member.weight === undefined) : []
+    for (const variant of lacking) {
+      const path = ['variants', split.variants.indexOf(variant), 'weight']
+      report(path, 'is missing; every sharing variant needs a weight', 'weight_missing')
+    }
+    if (lacking.length > 0) continue
+    if (isSharing) checkSum(split, members, report)
+    checkShares(split, members, report)
+  }
 }
 
-function checkSum(mode: SplitShape['mode'], weights: readonly number[], report: Report): void {
+function checkSum(split: SplitShape, sharing: readonly VariantConfig[], report: Report): void {
+  const weights = sharing.map(variant => effectiveWeight(variant, split))
   const sum = weights.reduce((total, weight) => total + weight, 0)
   if (sum === 0)
     return report(['variants'], 'all weights are 0; at least one must be positive', 'weights_all_zero')
-  if (mode === 'percent' && sum !== 100) {
+  if (split.mode === 'percent' && sum !== 100) {
     const message = `weights are ${weights.join(' + ')} = ${sum}; with \`mode: percent\` they must sum to exactly 100`
-    return report(['variants'], message, 'weights_sum')
+    report(['variants'], message, 'weights_sum')
   }
+}
+
+/** A variant whose weight is too small for a single bucket would be configured and never called. */
+function checkShares(split: SplitShape, members: readonly VariantConfig[], report: Report): void {
+  const weights = members.map(variant => effectiveWeight(variant, split))
+  const sum = weights.reduce((total, weight) => total + weight, 0)
+  if (sum === 0) return
   apportion(weights).forEach((count, index) => {
     if (count > 0 || weights[index] === 0) return
+    const path = ['variants', split.variants.indexOf(members[index] as VariantConfig), 'weight']
     const message = `a weight of ${weights[index]} in ${sum} is below 0.01 % and would get no bucket; raise it or set it to 0`
-    report(['variants', index, 'weight'], message, 'weight_too_small')
+    report(path, message, 'weight_too_small')
   })
 }
 

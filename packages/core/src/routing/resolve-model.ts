@@ -1,4 +1,5 @@
 // From the `model` a client sends to a router or to one named model.
+import { isModelId } from '../config/model-id.ts'
 import { type ActiveRouter, type ActiveSnapshot, type ActiveVariant, namedVariant } from './active.ts'
 import type { DecideOptions } from './request.ts'
 
@@ -36,6 +37,7 @@ function resolveTarget(active: ActiveSnapshot, provider: string, id: string): Ac
   const declared = active.models.get(id)
   if (declared !== undefined) return declared.target.model === '*' ? undefined : declared
   const any = active.models.get(`${provider}/*`)
-  if (any === undefined) return undefined
+  // The name goes into headers and events, so it must be one that a config could have.
+  if (any === undefined || !isModelId(id)) return undefined
   return namedVariant({ ...any.target, id, model: id.slice(provider.length + 1) })
 }

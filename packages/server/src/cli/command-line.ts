@@ -1,14 +1,25 @@
 // The `weir` command: its commands and what they share.
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { registerReplay } from '../replay/command.ts'
-import { registerEvents } from './events.ts'
-import { registerExplain } from './explain.ts'
-import { registerSchema } from './schema.ts'
-import { registerSim } from './sim.ts'
-import { registerSimulate } from './simulate.ts'
-import { registerStart } from './start.ts'
-import { registerValidate } from './validate.ts'
+
+type Registration = (program: Command) => void
+
+/** The commands, each loaded only when it is called or listed: the gateway must not carry what replay needs. */
+const COMMANDS: Readonly<Record<string, () => Promise<Registration>>> = {
+  start: async () => (await import('./start.ts')).registerStart,
+  validate: async () => (await import('./validate.ts')).registerValidate,
+  explain: async () => (await import('./explain.ts')).registerExplain,
+  simulate: async () => (await import('./simulate.ts')).registerSimulate,
+  replay: async () => (await import('../replay/command.ts')).registerReplay,
+  events: async () => (await import('./events.ts')).registerEvents,
+  sim: async () => (await import('./sim.ts')).registerSim,
+  schema: async () => (await import('./schema.ts')).registerSchema,
+}
+
+function registrations(name: string | undefined): Promise<Registration[]> {
+  const called = name === undefined ? undefined : COMMANDS[name]
+  return Promise.all((called === undefined ? Object.values(COMMANDS) : [called]).map(load => load()))
+}
 
 /** Runs one command line and returns the exit code: 0 well, 1 the command's own no, 2 wrong usage. */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
@@ -18,17 +29,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     .showHelpAfterError('(run with --help to see what there is)')
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .exitOverride()
-  const register = [
-    registerStart,
-    registerValidate,
-    registerExplain,
-    registerSimulate,
-    registerReplay,
-    registerEvents,
-    registerSim,
-    registerSchema,
-  ]
-  for (const add of register) add(program)
+  for (const register of await registrations(argv[2])) register(program)
   for (const command of program.commands) command.exitOverride().showHelpAfterError()
   try {
     await program.parseAsync(argv)

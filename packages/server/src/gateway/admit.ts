@@ -7,12 +7,17 @@ interface Waiting {
   readonly timer: NodeJS.Timeout
 }
 
+/** Who waits, and may lose patience. */
+interface Client {
+  whenGone(listener: (() => void) | undefined): void
+}
+
 type AdmissionLimits = Pick<Limits, 'concurrent' | 'queue' | 'queue_timeout'>
 
 /** The gate of one worker. */
 export class Admission {
   #running = 0
-  #draining = false
+  #idle: (() => void) | undefined
   readonly #waiting = new Set<Waiting>()
 
   /** Requests being served now. */
@@ -20,42 +25,54 @@ export class Admission {
     return this.#running
   }
 
-  /** From now on every new request is refused; those running go on. */
-  drain(): void {
-    this.#draining = true
+  /** Requests waiting for a place. */
+  get waiting(): number {
+    return this.#waiting.size
+  }
+
+  /** From now on every new request is refused; those running go on. Resolves when the last of them is through. */
+  drain(): Promise<void> {
+    return new Promise(resolve => {
+      this.#idle = resolve
+      if (this.#running === 0) resolve()
+    })
   }
 
   /** Takes a place, waits for one, or refuses. Whoever was admitted must `release`. */
-  admit(limits: AdmissionLimits): 'admitted' | Promise<'admitted' | Refusal> | Refusal {
-    if (this.#draining) return { ...refuse('draining', 'The gateway is shutting down.'), retryAfter: 1 }
+  admit(limits: AdmissionLimits, client: Client): 'admitted' | Promise<'admitted' | Refusal> | Refusal {
+    if (this.#idle !== undefined)
+      return { ...refuse('draining', 'The gateway is shutting down.'), retryAfter: 1 }
     if (this.#running < limits.concurrent) {
       this.#running++
       return 'admitted'
     }
     if (this.#waiting.size >= limits.queue) return overloaded('All places are taken and the queue is full.')
-    return this.#wait(limits.queue_timeout)
+    return this.#wait(limits.queue_timeout, client)
   }
 
   release(): void {
     const [next] = this.#waiting
     if (next === undefined) {
       this.#running--
+      if (this.#running === 0) this.#idle?.()
       return
     }
-    this.#waiting.delete(next)
-    clearTimeout(next.timer)
     next.admit()
   }
 
-  #wait(timeout: number): Promise<'admitted' | Refusal> {
+  #wait(timeout: number, client: Client): Promise<'admitted' | Refusal> {
     return new Promise(resolve => {
-      const waiting: Waiting = {
-        admit: () => resolve('admitted'),
-        timer: setTimeout(() => {
-          this.#waiting.delete(waiting)
-          resolve(overloaded(`No place became free within ${timeout} ms.`))
-        }, timeout),
+      const finish = (result: 'admitted' | Refusal) => {
+        clearTimeout(waiting.timer)
+        this.#waiting.delete(waiting)
+        client.whenGone(undefined)
+        resolve(result)
       }
+      const waiting: Waiting = {
+        admit: () => finish('admitted'),
+        timer: setTimeout(() => finish(overloaded(`No place became free within ${timeout} ms.`)), timeout),
+      }
+      client.whenGone(() => finish(overloaded('The client left before a place became free.')))
       this.#waiting.add(waiting)
     })
   }

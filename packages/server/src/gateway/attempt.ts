@@ -7,6 +7,7 @@ import type { AnswerFacts, Endpoint } from '../provider/wire-format.ts'
 import { AnswerStream, type StreamWriter } from './answer-stream.ts'
 import { contentDecoder, type Decoder } from './content-decoder.ts'
 import { type Failure, failure, failureOfError, failureOfStatus } from './failure.ts'
+import { LimitTimer } from './limit-timer.ts'
 import { readWholeAnswer } from './whole-answer.ts'
 
 export interface WholeAnswer {
@@ -30,6 +31,7 @@ export type Answer = WholeAnswer | StreamAnswer
 export interface AttemptOptions {
   readonly endpoint: Endpoint
   readonly facts: AnswerFacts
+  readonly asked: 'whole' | 'stream'
   readonly timeouts: Timeouts
   /** Milliseconds that the whole request still has. */
   readonly remaining: number
@@ -51,8 +53,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #settled = false
   #controller: Dispatcher.DispatchController | undefined
   #aborted: Error | undefined
-  #timer: NodeJS.Timeout
-  #totalTimer: NodeJS.Timeout | undefined
+  readonly #timer = new LimitTimer((what, ms) => this.#timeOut(what, ms))
   #status = 0
   #headers: IncomingHttpHeaders = {}
   #decoder: Decoder | undefined
@@ -67,8 +68,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.result = new Promise(resolve => {
       this.#settle = resolve
     })
-    const connect = Math.min(options.timeouts.connect, options.remaining)
-    this.#timer = setTimeout(() => this.#timeOut('connecting', connect), connect)
+    this.#timer.limitStep('connecting', Math.min(options.timeouts.connect, options.remaining))
   }
 
   /** Ends the call at once. */
@@ -96,10 +96,11 @@ export class Attempt implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
     if (this.#aborted !== undefined) return controller.abort(this.#aborted)
-    const { timeouts, remaining } = this.#options
-    clearTimeout(this.#timer)
-    const total = Math.min(timeouts.total, remaining)
-    this.#timer = setTimeout(() => this.#timeOut('answering', total), total)
+    const { asked, timeouts, remaining } = this.#options
+    // Many providers send a stream's headers only with its first token: the wait for both is one.
+    if (asked === 'stream') this.#timer.limitStep('first token', Math.min(timeouts.first_token, remaining))
+    else this.#timer.endStep()
+    this.#timer.limitTotal(Math.min(timeouts.total, remaining))
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
@@ -143,11 +144,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   #startStream(): void {
-    const { endpoint, facts, usage, timeouts, remaining } = this.#options
+    const { endpoint, facts, usage } = this.#options
     this.#stream = new AnswerStream(endpoint, facts, usage)
-    this.#totalTimer = this.#timer
-    const wait = Math.min(timeouts.first_token, remaining)
-    this.#timer = setTimeout(() => this.#timeOut(this.#settled ? 'idle' : 'first token', wait), wait)
   }
 
   #take(chunk: Buffer): void {
@@ -164,7 +162,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   #takeFrames(stream: AnswerStream, chunk: Buffer): void {
-    if (this.#settled) this.#timer.refresh()
+    if (this.#settled) this.#timer.touch()
     const flowing = stream.push(chunk)
     switch (stream.progress) {
       case 'opening':
@@ -184,8 +182,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   #answerStream(): void {
     const { timeouts, facts } = this.#options
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.#timeOut('idle', timeouts.idle), timeouts.idle)
+    this.#timer.limitStep('idle', timeouts.idle)
     this.#settled = true
     this.#settle({ kind: 'stream', status: this.#status, headers: this.#headers, facts, attempt: this })
   }
@@ -198,7 +195,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   #finish(): void {
-    this.#clearTimers()
+    this.#timer.stop()
     if (this.#stream !== undefined) return this.#finishStream(this.#stream)
     if (this.#settled) return
     const response = { status: this.#status, headers: this.#headers, body: Buffer.concat(this.#chunks) }
@@ -214,9 +211,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const { facts } = stream
     if (!this.#settled) {
       if (facts.finishReason === null)
-        return this.#fail(failure('empty', 'the stream ended before any content'))
+        return this.#fail(failure('bad_answer', 'the stream ended before any content', 'empty_stream'))
       this.#answerStream()
-      this.#clearTimers()
+      this.#timer.stop()
     }
     this.#end(
       facts.finishReason === null
@@ -232,34 +229,31 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   #break(kind: 'connect' | 'reset' | 'timeout' | 'bad_answer', reason: string, code: string): void {
-    this.#clearTimers()
+    this.#timer.stop()
     if (this.#settled) this.#end({ kind: 'broken', reason })
     else this.#fail(failure(kind, reason, code))
   }
 
   #fail(result: Failure): void {
     if (this.#settled) return
-    this.#clearTimers()
+    this.#timer.stop()
     this.#settled = true
-    this.#settle(result)
+    // An answer had begun before it went wrong.
+    const status = result.status ?? (this.#status === 0 ? null : this.#status)
+    this.#settle({ ...result, status })
   }
 
   #end(end: StreamEnd): void {
     if (this.#ended !== undefined) return
-    this.#clearTimers()
+    // The timer runs on: a provider that says it is through and never closes would keep its connection for ever.
     this.#ended = end
     this.#onEnd?.(end)
   }
 
   #abort(reason: string): void {
-    this.#clearTimers()
+    this.#timer.stop()
     this.#aborted = new Error(reason)
     this.#controller?.abort(this.#aborted)
-  }
-
-  #clearTimers(): void {
-    clearTimeout(this.#timer)
-    clearTimeout(this.#totalTimer)
   }
 }
 

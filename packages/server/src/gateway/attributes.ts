@@ -106,7 +106,7 @@ class RequestAttributes implements Attributes {
     this.region = origin.active.snapshot.gateway.region
     this.#origin = origin
     this.#facts = facts
-    this.#bytes = body.bytes.length
+    this.#bytes = body.bytes
     this.#router = router
     this.#request = request
   }
@@ -145,7 +145,7 @@ class RequestAttributes implements Attributes {
       const id = this.#request.unit(source)
       if (id !== undefined && id !== '') return { kind: source, id }
     }
-    return { kind: 'request', id: this.#origin.requestId }
+    return { kind: 'request', id: this.#request.unit('request') ?? '' }
   }
 }
 

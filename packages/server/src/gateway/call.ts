@@ -5,6 +5,7 @@ import { type AnswerFacts, type Endpoint, emptyFacts } from '../provider/wire-fo
 import { type Answer, Attempt } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
 import { type Failure, failure } from './failure.ts'
+import { prepareVariant } from './prepared-variant.ts'
 import type { Body } from './read.ts'
 import type { Upstream } from './targets.ts'
 import { splitHeaders, upstreamBody } from './upstream-request.ts'
@@ -151,6 +152,7 @@ async function dispatch(
   const attempt = new Attempt({
     endpoint,
     facts,
+    asked: exchange.facts?.stream === true ? 'stream' : 'whole',
     timeouts: policy.timeouts,
     remaining: Math.max(1, deadline - performance.now()),
     maxAnswer: exchange.active.snapshot.gateway.limits.answer,
@@ -162,8 +164,8 @@ async function dispatch(
     {
       method: 'POST',
       path: upstream.prefix + endpoint.path.slice('/v1'.length),
-      headers: splitHeaders(exchange, upstream, variant),
-      body: body.bytes,
+      headers: splitHeaders(exchange, prepareVariant(upstream, variant)),
+      body: body.text,
     },
     attempt,
   )

@@ -1,6 +1,6 @@
 // Stage 4, the glue: turns what decide() could not decide into a refusal, and holds decisions against the key.
-import { type FailurePolicy, failurePolicyDefaults, type Timeouts, timeoutDefaults } from '@weir/core/config'
-import type { Decision, Undecided } from '@weir/core/routing'
+import type { Snapshot } from '@weir/core/config'
+import type { ActiveSnapshot, Decision, Undecided } from '@weir/core/routing'
 import type { GatewayRequest } from './attributes.ts'
 import type { Key } from './gateway.ts'
 import { type Refusal, refuse } from './refusal.ts'
@@ -43,12 +43,7 @@ export function isAllowed(decision: Decision, allow: readonly string[] | null): 
   return allow.includes(id) || allow.includes(`${provider}/*`)
 }
 
-/** How to treat failures: the route's policy, or the defaults for a model that the request names itself. */
-export function policyOf(decision: Decision): {
-  readonly failure: FailurePolicy
-  readonly timeouts: Timeouts
-} {
-  return decision.route?.settings ?? NAMED_POLICY
+/** How to treat failures: the route's policy, or the snapshot's for a model that the request names itself. */
+export function policyOf(active: ActiveSnapshot, decision: Decision): Snapshot['named'] {
+  return decision.route?.settings ?? active.snapshot.named
 }
-
-const NAMED_POLICY = { failure: failurePolicyDefaults, timeouts: timeoutDefaults }

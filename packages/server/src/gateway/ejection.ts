@@ -82,7 +82,7 @@ export class Ejection {
 
   /** Takes over what another worker has found out. */
   adopt(target: string, until: number): void {
-    const health = this.#health(target, until)
+    const health = this.#health(target, 0)
     health.until = Math.max(health.until, until)
     health.probing = false
   }

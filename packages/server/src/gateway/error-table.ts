@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'model_denied'
   | 'headers_invalid'
   | 'headers_too_large'
+  | 'headers_incomplete'
   | 'body_too_large'
   | 'body_incomplete'
   | 'body_encoding'
@@ -52,6 +53,7 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorRow>> = {
   model_denied: { status: 403, category: 'permission' },
   headers_invalid: { status: 400, category: 'invalid_request' },
   headers_too_large: { status: 431, category: 'too_large' },
+  headers_incomplete: { status: 408, category: 'timeout' },
   body_too_large: { status: 413, category: 'too_large' },
   body_incomplete: { status: 408, category: 'timeout' },
   body_encoding: { status: 415, category: 'invalid_request' },

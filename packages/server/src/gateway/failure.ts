@@ -115,11 +115,18 @@ function text(value: unknown): string | undefined {
  * unreadable or negative.
  */
 export function readRetryAfter(headers: IncomingHttpHeaders, now: number): number | null {
-  const inMs = Number(headers['retry-after-ms'] ?? Number.NaN)
-  if (Number.isFinite(inMs) && inMs >= 0) return inMs
+  const inMs = readDecimal(headers['retry-after-ms'])
+  if (inMs !== undefined) return inMs
   const value = headers['retry-after']
-  if (typeof value !== 'string') return null
-  const seconds = value.trim() === '' ? Number.NaN : Number(value)
-  const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - now
-  return Number.isFinite(wait) && wait >= 0 ? wait : null
+  const seconds = readDecimal(value)
+  if (seconds !== undefined) return seconds * 1000
+  // Date.parse takes almost anything for a date, "try in 5" for one in May; an HTTP date begins with a weekday.
+  if (typeof value !== 'string' || !/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(value.trim())) return null
+  const wait = Date.parse(value) - now
+  return wait >= 0 ? wait : null
+}
+
+function readDecimal(value: string | string[] | undefined): number | undefined {
+  if (typeof value !== 'string' || !/^\s*\d{1,12}(\.\d+)?\s*$/.test(value)) return undefined
+  return Number(value)
 }

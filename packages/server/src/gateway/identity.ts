@@ -1,5 +1,5 @@
 // Ids and pseudonyms: request ids that verify themselves, hashed units, trace ids.
-import { createHmac, createSecretKey, hash, type KeyObject, randomBytes } from 'node:crypto'
+import { createHmac, createSecretKey, hash, type KeyObject, randomBytes, randomFillSync } from 'node:crypto'
 
 const CACHED_UNITS = 10_000
 
@@ -7,24 +7,28 @@ const CACHED_UNITS = 10_000
 export class Identity {
   readonly node: string
   readonly #key: KeyObject
+  readonly #secret: string
   readonly #prefix: string
   readonly #units = new Map<string, string>()
   #counter = 0
 
   constructor(secret: Buffer, node: string) {
     this.#key = createSecretKey(secret)
+    this.#secret = secret.toString('hex')
     this.node = node
     this.#prefix = randomBytes(4).toString('hex')
   }
 
   /**
    * A request id: 12 hex digits of time (ms), 8 that tell this worker's run, 8 that count, then 16 of a MAC over
-   * these and the tenant, so that a forged id or another tenant's is told apart without looking anything up.
+   * these and the tenant, so that a forged id or another tenant's is told apart without looking anything up. The MAC
+   * is SHA-256 over the secret first, cut to a quarter: what is cut off leaves nothing to extend, and it costs a fifth of
+   * an HMAC, once per request.
    */
   requestId(now: number, tenant: string): string {
     this.#counter = (this.#counter + 1) >>> 0
     const plain = `${now.toString(16).padStart(12, '0')}${this.#prefix}${this.#counter.toString(16).padStart(8, '0')}`
-    return `wr_${plain}${this.#mac(`request:${plain}:${tenant}`).slice(0, 16)}`
+    return `wr_${plain}${hash('sha256', `${this.#secret}:${plain}:${tenant}`, 'hex').slice(0, 16)}`
   }
 
   /** The pseudonym of a unit: HMAC-SHA-256, 128 bits, hex. Recent ones are kept, since a unit comes back. */
@@ -32,14 +36,10 @@ export class Identity {
     const text = `unit:${kind}:${id}`
     const known = this.#units.get(text)
     if (known !== undefined) return known
-    const pseudonym = this.#mac(text).slice(0, 32)
+    const pseudonym = createHmac('sha256', this.#key).update(text).digest('hex').slice(0, 32)
     if (this.#units.size >= CACHED_UNITS) this.#units.clear()
     this.#units.set(text, pseudonym)
     return pseudonym
-  }
-
-  #mac(text: string): string {
-    return createHmac('sha256', this.#key).update(text).digest('hex')
   }
 }
 
@@ -53,9 +53,19 @@ export function fingerprint(text: string): string {
   return hash('sha256', text, 'base64url').slice(0, 22)
 }
 
+const TRACE_BYTES = 24
+/** Random bytes for some hundred trace contexts: asking for them one by one costs more than all the rest of an id. */
+const pool = Buffer.alloc(TRACE_BYTES * 256)
+let poolAt = pool.length
+
 /** A W3C trace context of our own, for clients that sent none. */
 export function newTraceparent(): string {
-  const bytes = randomBytes(24).toString('hex')
+  if (poolAt === pool.length) {
+    randomFillSync(pool)
+    poolAt = 0
+  }
+  const bytes = pool.toString('hex', poolAt, poolAt + TRACE_BYTES)
+  poolAt += TRACE_BYTES
   return `00-${bytes.slice(0, 32)}-${bytes.slice(32)}-01`
 }
 

@@ -4,7 +4,7 @@ import type { BodyEdit } from '../provider/wire-format.ts'
 import { spliceJson } from './json-splice.ts'
 
 function splice(text: string, ...edits: BodyEdit[]): string {
-  return spliceJson(Buffer.from(text), edits).toString()
+  return spliceJson(text, JSON.parse(text), edits)
 }
 
 const setModel: BodyEdit = { kind: 'set', key: 'model', json: '"b"' }
@@ -39,6 +39,24 @@ test.each([
   ['{"m":"text"}', '{"m":"text"}'],
 ])('prepends to the array in %s', (before, after) => {
   expect(splice(before, { kind: 'prepend', key: 'm', json: '0' })).toBe(after)
+})
+
+test('setting members of any object gives what editing the value would give', () => {
+  const keys = fc.constantFrom('a', 'model', 'n\\"', 'messages')
+  const values = fc.oneof(
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.constantFrom('model', '"model"', { model: 1 }, '\\'),
+  )
+  fc.assert(
+    fc.property(fc.dictionary(keys, values), fc.constantFrom(0, 1), (value, indent) => {
+      const text = JSON.stringify(value, null, indent)
+      const result = splice(text, setModel, { kind: 'set', key: 'user', json: '{"x":[1]}' })
+      expect(JSON.parse(result)).toEqual(
+        JSON.parse(JSON.stringify({ ...value, model: 'b', user: { x: [1] } })),
+      )
+    }),
+    { numRuns: 500 },
+  )
 })
 
 test('several edits of any object, however it is written, give what editing the value would give', () => {

@@ -1,14 +1,10 @@
 // Changes top-level members of a JSON object and leaves every other byte as it was, so that what a client sent
-// survives: big integers, escapes, unknown fields, order and white space. The bytes are known to be valid JSON.
-import type { BodyEdit } from '../provider/wire-format.ts'
+// survives: big integers, escapes, unknown fields, order and white space. The text is known to be valid JSON.
+// It works on text, not text: the body has been decoded to be parsed, and searching a string is the cheaper one.
+import type { BodyEdit, JsonObject } from '../provider/wire-format.ts'
 
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-const COMMA = 0x2c
-const OPEN_BRACE = 0x7b
-const CLOSE_BRACE = 0x7d
-const OPEN_BRACKET = 0x5b
-const CLOSE_BRACKET = 0x5d
+const QUOTE = '"'
+const BACKSLASH = '\\'
 
 interface Member {
   readonly key: string
@@ -23,27 +19,63 @@ interface Patch {
   readonly text: string
 }
 
-/** Applies the edits. A key that occurs twice is edited twice: parsers differ in which one they take. */
-export function spliceJson(bytes: Buffer, edits: readonly BodyEdit[]): Buffer {
-  if (edits.length === 0) return bytes
-  const { open, members } = scanMembers(bytes)
+/**
+ * Applies the edits. A key that occurs twice is edited twice: parsers differ in which one they take.
+ *
+ * @param json what the text parses to: it tells cheaply which keys are there
+ */
+export function spliceJson(text: string, json: JsonObject, edits: readonly BodyEdit[]): string {
+  if (edits.length === 0) return text
+  return spliceKnown(text, json, edits) ?? spliceScanned(text, edits)
+}
+
+/**
+ * The common case without reading the whole object: members are set, and each key stands in the text once or not at
+ * all. A key the object has and whose name occurs once in quotes is that member, since an escape that could hide
+ * another spelling is ruled out.
+ */
+function spliceKnown(text: string, json: JsonObject, edits: readonly BodyEdit[]): string | undefined {
+  if (text.indexOf('\\u') >= 0) return undefined
+  const patches: Patch[] = []
+  const added: string[] = []
+  for (const edit of edits) {
+    if (edit.kind !== 'set') return undefined
+    const name = JSON.stringify(edit.key)
+    if (!Object.hasOwn(json, edit.key)) {
+      added.push(`${name}:${edit.json}`)
+      continue
+    }
+    const at = text.indexOf(name)
+    if (at < 0 || text.indexOf(name, at + 1) >= 0) return undefined
+    const start = skipSpace(text, skipSpace(text, at + name.length) + 1)
+    patches.push({ start, end: skipValue(text, start), text: edit.json })
+  }
+  addMembers(patches, added, text.indexOf('{') + 1, Object.keys(json).length > 0 ? 'others' : 'none')
+  return applyPatches(text, patches)
+}
+
+function spliceScanned(text: string, edits: readonly BodyEdit[]): string {
+  const { open, members } = scanMembers(text)
   const removed = new Set(edits.flatMap(edit => (edit.kind === 'remove' ? [edit.key] : [])))
   const kept = members.filter(member => !removed.has(member.key))
-  const patches = edits.flatMap(edit => patchesFor(bytes, members, kept, edit))
+  const patches = edits.flatMap(edit => patchesFor(text, members, kept, edit))
   const added = edits.flatMap(edit =>
     edit.kind === 'set' && !members.some(member => member.key === edit.key)
       ? [`${JSON.stringify(edit.key)}:${edit.json}`]
       : [],
   )
-  if (added.length > 0) {
-    const separator = kept.length === 0 ? '' : ','
-    patches.push({ start: open, end: open, text: added.join(',') + separator })
-  }
-  return applyPatches(bytes, patches)
+  addMembers(patches, added, open, kept.length > 0 ? 'others' : 'none')
+  return applyPatches(text, patches)
+}
+
+/** New members go to the front of the object, before the `others` it keeps. */
+function addMembers(patches: Patch[], added: readonly string[], open: number, kept: 'others' | 'none'): void {
+  if (added.length === 0) return
+  patches.push({ start: open, end: open, text: added.join(',') + (kept === 'others' ? ',' : '') })
 }
 
 function patchesFor(
-  bytes: Buffer,
+  text: string,
   members: readonly Member[],
   kept: readonly Member[],
   edit: BodyEdit,
@@ -55,7 +87,7 @@ function patchesFor(
     case 'remove':
       return found.map(member => removal(members, kept, member))
     case 'prepend':
-      return found.flatMap(member => prepension(bytes, member, edit.json))
+      return found.flatMap(member => prepension(text, member, edit.json))
   }
 }
 
@@ -69,90 +101,83 @@ function removal(members: readonly Member[], kept: readonly Member[], member: Me
   return { start: previous?.valueEnd ?? (members[0] as Member).keyStart, end: member.valueEnd, text: '' }
 }
 
-function prepension(bytes: Buffer, member: Member, json: string): Patch[] {
-  if (bytes[member.valueStart] !== OPEN_BRACKET) return []
+function prepension(text: string, member: Member, json: string): Patch[] {
+  if (text[member.valueStart] !== '[') return []
   const at = member.valueStart + 1
-  const isEmpty = bytes[skipSpace(bytes, at)] === CLOSE_BRACKET
+  const isEmpty = text[skipSpace(text, at)] === ']'
   return [{ start: at, end: at, text: isEmpty ? json : `${json},` }]
 }
 
-function applyPatches(bytes: Buffer, patches: readonly Patch[]): Buffer {
-  const parts: Buffer[] = []
+function applyPatches(text: string, patches: readonly Patch[]): string {
+  let result = ''
   let from = 0
   for (const patch of patches.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
-    parts.push(bytes.subarray(from, patch.start), Buffer.from(patch.text))
+    if (patch.start > from) result += text.slice(from, patch.start)
+    result += patch.text
     from = Math.max(from, patch.end)
   }
-  parts.push(bytes.subarray(from))
-  return Buffer.concat(parts)
+  return result + text.slice(from)
 }
 
-function scanMembers(bytes: Buffer): { open: number; members: Member[] } {
+function scanMembers(text: string): { open: number; members: Member[] } {
   const members: Member[] = []
-  const open = bytes.indexOf(OPEN_BRACE) + 1
-  let at = skipSpace(bytes, open)
-  while (bytes[at] === QUOTE) {
-    const keyEnd = skipString(bytes, at)
-    const valueStart = skipSpace(bytes, skipSpace(bytes, keyEnd) + 1)
-    const valueEnd = skipValue(bytes, valueStart)
-    members.push({ key: readKey(bytes, at, keyEnd), keyStart: at, valueStart, valueEnd })
-    at = skipSpace(bytes, valueEnd)
-    if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1)
+  const open = text.indexOf('{') + 1
+  let at = skipSpace(text, open)
+  while (text[at] === QUOTE) {
+    const keyEnd = skipString(text, at)
+    const valueStart = skipSpace(text, skipSpace(text, keyEnd) + 1)
+    const valueEnd = skipValue(text, valueStart)
+    members.push({ key: readKey(text, at, keyEnd), keyStart: at, valueStart, valueEnd })
+    at = skipSpace(text, valueEnd)
+    if (text[at] === ',') at = skipSpace(text, at + 1)
   }
   return { open, members }
 }
 
-function readKey(bytes: Buffer, start: number, end: number): string {
-  const raw = bytes.toString('utf8', start, end)
-  return raw.includes('\\') ? (JSON.parse(raw) as string) : raw.slice(1, -1)
+function readKey(text: string, start: number, end: number): string {
+  const raw = text.slice(start, end)
+  return raw.includes(BACKSLASH) ? (JSON.parse(raw) as string) : raw.slice(1, -1)
 }
 
-/** Space, tab, line feed, carriage return. */
-function skipSpace(bytes: Buffer, from: number): number {
+function skipSpace(text: string, from: number): number {
   let at = from
-  while (bytes[at] === 0x20 || bytes[at] === 0x0a || bytes[at] === 0x0d || bytes[at] === 0x09) at++
+  while (text[at] === ' ' || text[at] === '\n' || text[at] === '\r' || text[at] === '\t') at++
   return at
 }
 
 /** From an opening quote to just behind the closing one. `indexOf` is native: prompts are long strings. */
-function skipString(bytes: Buffer, from: number): number {
-  let quote = bytes.indexOf(QUOTE, from + 1)
-  while (isEscaped(bytes, quote)) quote = bytes.indexOf(QUOTE, quote + 1)
+function skipString(text: string, from: number): number {
+  let quote = text.indexOf(QUOTE, from + 1)
+  while (isEscaped(text, quote)) quote = text.indexOf(QUOTE, quote + 1)
   return quote + 1
 }
 
-function isEscaped(bytes: Buffer, at: number): boolean {
+function isEscaped(text: string, at: number): boolean {
   let backslashes = 0
-  while (bytes[at - 1 - backslashes] === BACKSLASH) backslashes++
+  while (text[at - 1 - backslashes] === BACKSLASH) backslashes++
   return backslashes % 2 === 1
 }
 
-function skipValue(bytes: Buffer, from: number): number {
-  const first = bytes[from]
-  if (first === QUOTE) return skipString(bytes, from)
-  if (first === OPEN_BRACE || first === OPEN_BRACKET) return skipNested(bytes, from)
-  let at = from
-  while (
-    at < bytes.length &&
-    bytes[at] !== COMMA &&
-    bytes[at] !== CLOSE_BRACE &&
-    (bytes[at] as number) > 0x20
-  )
-    at++
-  return at
+function skipValue(text: string, from: number): number {
+  const first = text[from]
+  if (first === QUOTE) return skipString(text, from)
+  if (first === '{' || first === '[') return skipNested(text, from)
+  const end = /[,}\s]|$/g
+  end.lastIndex = from
+  return end.exec(text)?.index ?? text.length
 }
 
-function skipNested(bytes: Buffer, from: number): number {
+function skipNested(text: string, from: number): number {
   let depth = 0
   let at = from
   do {
-    const byte = bytes[at]
-    if (byte === QUOTE) {
-      at = skipString(bytes, at)
+    const char = text[at]
+    if (char === QUOTE) {
+      at = skipString(text, at)
       continue
     }
-    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++
-    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--
+    if (char === '{' || char === '[') depth++
+    else if (char === '}' || char === ']') depth--
     at++
   } while (depth > 0)
   return at

@@ -8,9 +8,12 @@ import { refuse } from './refusal.ts'
 import { type Finish, relayRefusal } from './relay.ts'
 import { answerHeaders } from './respond.ts'
 import type { Upstream } from './targets.ts'
-import { upstreamHeaders } from './upstream-request.ts'
+import { passThroughHeaders } from './upstream-request.ts'
 
 const CONNECT_AND_ANSWER_MS = 600_000
+
+/** A provider's words about the gateway's own credential are not for the client. Its 404 is: the path is the client's. */
+const CREDENTIAL_STATUS: ReadonlySet<number> = new Set([401, 402, 403])
 
 export async function servePassThrough(exchange: Exchange, key: Key): Promise<Finish> {
   if (!exchange.path.startsWith('/v1/')) {
@@ -41,7 +44,7 @@ function passThrough(exchange: Exchange, upstream: Upstream): Promise<Finish> {
     const hasBody =
       req.headers['content-length'] !== undefined || req.headers['transfer-encoding'] !== undefined
     const length = req.headers['content-length']
-    const headers = upstreamHeaders(exchange, upstream, null)
+    const headers = passThroughHeaders(exchange, upstream)
     if (hasBody && length !== undefined) headers.push('content-length', length)
     upstream.pool.dispatch(
       {
@@ -79,7 +82,7 @@ class PassThroughRelay implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
-    if (status < 200) return
+    if (status < 200 || CREDENTIAL_STATUS.has(status)) return
     const exchange = this.#exchange
     this.#started = true
     exchange.status = status
@@ -93,14 +96,18 @@ class PassThroughRelay implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (!this.#started) return
     this.#left -= chunk.length
     if (this.#left <= 0) this.#last = chunk
     else if (!this.#exchange.res.write(chunk)) controller.pause()
   }
 
   onResponseEnd(): void {
-    this.#exchange.whenGone(undefined)
-    this.#done(() => void this.#exchange.res.end(this.#last))
+    const exchange = this.#exchange
+    exchange.whenGone(undefined)
+    if (this.#started) return this.#done(() => void exchange.res.end(this.#last))
+    const message = "The provider does not accept this gateway's credential; its operator has to mend that."
+    this.#done(relayRefusal(exchange, refuse('upstream_credential', message)))
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {

@@ -6,10 +6,15 @@ import { type Refusal, refuse } from './refusal.ts'
 
 export interface Body {
   readonly kind: 'body'
-  readonly bytes: Buffer
+  readonly text: string
+  /** Of the body as sent. */
+  readonly bytes: number
   readonly json: JsonObject
   readonly model: string
 }
+
+/** Longer than any name a config can hold; an endless one would make endless events. */
+const MAX_MODEL_NAME = 512
 
 /** How much of a too large body is read away so that the client gets to see the 413: bytes. */
 const DISCARD_LIMIT = 256 * 2 ** 20
@@ -20,33 +25,37 @@ const DISCARD_LIMIT = 256 * 2 ** 20
  * @param limit bytes; 413 beyond it
  * @param patience milliseconds the client may pause
  */
-export async function readBody(
+export function readBody(
   req: IncomingMessage,
   limit: number,
   patience: number,
-): Promise<Body | Refusal> {
+): Body | Refusal | Promise<Body | Refusal> {
   const encoding = req.headers['content-encoding']
   if (encoding !== undefined && encoding !== 'identity') {
     return refuse('body_encoding', `The body has content-encoding "${encoding}"; send it uncompressed.`)
   }
-  const bytes = await collect(req, limit, patience)
-  return Buffer.isBuffer(bytes) ? parseBody(bytes) : bytes
+  // A small body has come with its head: it is taken as it lies there, without listeners and timers.
+  if (req.complete && !req.destroyed && req.readableLength <= limit) {
+    return parseBody((req.read() as Buffer | null) ?? Buffer.alloc(0))
+  }
+  return collect(req, limit, patience).then(bytes => (Buffer.isBuffer(bytes) ? parseBody(bytes) : bytes))
 }
 
 /** Checks and parses the bytes of a whole body. */
 export function parseBody(bytes: Buffer): Body | Refusal {
   if (!isUtf8(bytes)) return refuse('body_not_utf8', 'The body is not valid UTF-8.')
+  const text = bytes.toString('utf8')
   let json: unknown
   try {
-    json = JSON.parse(bytes.toString('utf8'))
+    json = JSON.parse(text)
   } catch (error) {
     const reason = bytes.length === 0 ? 'it is empty' : error instanceof Error ? error.message : String(error)
     return refuse('body_not_json', `The body is not valid JSON: ${reason}.`)
   }
-  return checkBody(bytes, json)
+  return checkBody(text, bytes.length, json)
 }
 
-function checkBody(bytes: Buffer, json: unknown): Body | Refusal {
+function checkBody(text: string, bytes: number, json: unknown): Body | Refusal {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     return refuse('body_invalid', 'The body must be a JSON object.')
   }
@@ -60,13 +69,18 @@ function checkBody(bytes: Buffer, json: unknown): Body | Refusal {
       'model',
     )
   }
+  if (model.length > MAX_MODEL_NAME) {
+    return refuse('body_invalid', `\`model\` is longer than ${MAX_MODEL_NAME} characters.`, 'model')
+  }
   if (stream !== undefined && stream !== null && typeof stream !== 'boolean') {
     return refuse('body_invalid', '`stream` must be true or false.', 'stream')
   }
-  return { kind: 'body', bytes, json: json as JsonObject, model }
+  return { kind: 'body', text, bytes, json: json as JsonObject, model }
 }
 
 function collect(req: IncomingMessage, limit: number, patience: number): Promise<Buffer | Refusal> {
+  // A client that left while it waited in the queue: nothing will be told of it any more.
+  if (req.destroyed) return Promise.resolve(closedEarly())
   if (Number(req.headers['content-length'] ?? 0) > limit) return discard(req, limit, patience)
   return new Promise(resolve => {
     const chunks: Buffer[] = []
@@ -77,25 +91,28 @@ function collect(req: IncomingMessage, limit: number, patience: number): Promise
     )
     const finish = (result: Buffer | Refusal | Promise<Refusal>) => {
       clearTimeout(timer)
-      req.removeAllListeners('data')
+      req.off('data', take)
       resolve(result)
     }
-    req.on('data', (chunk: Buffer) => {
+    const take = (chunk: Buffer) => {
       size += chunk.length
       if (size > limit) return finish(discard(req, limit, patience))
       chunks.push(chunk)
       timer.refresh()
-    })
+    }
+    req.on('data', take)
     req.on('end', () => finish(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)))
-    req.on('close', () =>
-      finish(refuse('body_incomplete', 'The connection closed before the body was complete.')),
-    )
+    req.on('close', () => finish(closedEarly()))
   })
+}
+
+function closedEarly(): Refusal {
+  return refuse('body_incomplete', 'The connection closed before the body was complete.')
 }
 
 /**
  * Reads the rest of a too large body away, so that the refusal reaches a client that only reads once it has written.
- * Bounded in bytes and time: then the answer goes out all the same and the connection is closed.
+ * Bounded in bytes and in pauses: then the answer goes out all the same and the connection is closed.
  */
 function discard(req: IncomingMessage, limit: number, patience: number): Promise<Refusal> {
   const refusal = refuse('body_too_large', `The body is larger than the limit of ${limit} bytes.`)
@@ -103,13 +120,17 @@ function discard(req: IncomingMessage, limit: number, patience: number): Promise
     let size = 0
     const finish = () => {
       clearTimeout(timer)
+      req.off('data', count)
+      req.resume()
       resolve(refusal)
     }
     const timer = setTimeout(finish, patience)
-    req.on('data', (chunk: Buffer) => {
+    const count = (chunk: Buffer) => {
       size += chunk.length
       if (size > DISCARD_LIMIT) finish()
-    })
+      else timer.refresh()
+    }
+    req.on('data', count)
     req.once('end', finish)
     req.once('close', finish)
   })

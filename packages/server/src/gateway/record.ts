@@ -1,6 +1,6 @@
 // Stage 7: one event, always, written before the last byte goes out.
 import type { RequestEvent } from '@weir/core/event'
-import { costNanoUsd } from '@weir/core/event'
+import { costNanoUsd } from '@weir/core/event/cost'
 import { roundMs } from './call.ts'
 import type { Exchange } from './exchange.ts'
 import { traceIdOf } from './identity.ts'
@@ -8,11 +8,16 @@ import type { Finish } from './relay.ts'
 
 /** Records the exchange, then finishes its answer. A client that went away gets its event all the same. */
 export function record(exchange: Exchange, finish: Finish): void {
-  if (exchange.gone) {
-    if (exchange.outcome !== 'stream_broken') exchange.outcome = 'cancelled'
-    if (exchange.status === 0) exchange.status = 499
-  }
+  if (exchange.gone) describeLeaving(exchange)
   exchange.gateway.sink.append(describeExchange(exchange), finish)
+}
+
+/** Whatever was about to be said, nobody was there to hear it. A stream that broke had broken before. */
+function describeLeaving(exchange: Exchange): void {
+  if (!exchange.res.headersSent) exchange.status = 499
+  if (exchange.outcome === 'stream_broken') return
+  exchange.outcome = 'cancelled'
+  exchange.error = 'cancelled'
 }
 
 function describeExchange(exchange: Exchange): RequestEvent {

@@ -36,7 +36,7 @@ export function relayUpstreamError(exchange: Exchange, response: UpstreamRespons
 
 /** The gateway's own error, as an answer or, when the client has been told 200, as the stream's last event. */
 export function relayRefusal(exchange: Exchange, refusal: Refusal): Finish {
-  exchange.outcome = exchange.attempts.length > 0 ? 'failed' : 'refused'
+  exchange.outcome = exchange.attempts.length > 0 || exchange.passThrough ? 'failed' : 'refused'
   exchange.error = refusal.code
   if (exchange.committed === 'stream') {
     return () => void exchange.res.end(refusalFrame(exchange, refusal))

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http'
 import type { IncomingHttpHeaders } from 'undici/types/header.js'
 import { errorTable } from './error-table.ts'
 import type { Exchange } from './exchange.ts'
+import { connectionHeaders } from './header.ts'
 import type { Refusal } from './refusal.ts'
 
 /** Hop-by-hop headers, lengths that are computed anew, and cookies of the provider's domain. */
@@ -33,13 +34,6 @@ export function answerHeaders(exchange: Exchange, upstream: IncomingHttpHeaders)
   return addWeirHeaders(headers, exchange)
 }
 
-function connectionHeaders(value: string | string[] | undefined): string[] | undefined {
-  if (value === undefined || value === 'keep-alive' || value === 'close') return undefined
-  return String(value)
-    .toLowerCase()
-    .split(/\s*,\s*/)
-}
-
 /** `x-weir-*`: what happened to this request. */
 export function addWeirHeaders(headers: string[], exchange: Exchange): string[] {
   const { decision, requestId, served, attempts } = exchange
@@ -54,7 +48,10 @@ export function addWeirHeaders(headers: string[], exchange: Exchange): string[] 
   return headers
 }
 
-/** A complete answer in one write. */
+/**
+ * A complete answer in one write: node joins head and body only when the body is a string, and Latin-1 keeps every
+ * byte of a Buffer as it is.
+ */
 export function sendWhole(
   res: ServerResponse,
   status: number,
@@ -63,8 +60,12 @@ export function sendWhole(
 ): void {
   headers.push('content-length', String(Buffer.byteLength(body)))
   res.writeHead(status, headers)
-  res.end(body)
+  if (typeof body === 'string' || body.length > ONE_WRITE) res.end(body)
+  else res.end(body.toString('latin1'), 'latin1')
 }
+
+/** Above this a copy costs more than a second buffer in the same write: bytes. */
+const ONE_WRITE = 16_384
 
 /** The gateway's own error in the words of the API being spoken. */
 export function sendRefusal(exchange: Exchange, refusal: Refusal): void {

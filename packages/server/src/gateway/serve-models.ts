@@ -1,5 +1,5 @@
 // GET /v1/models: the routers and models a key may use, with each router's splits as an extension.
-import type { ActiveGroup, ActiveRoute, ActiveRouter } from '@weir/core/routing'
+import type { ActiveRoute, ActiveRouter, ActiveVariant } from '@weir/core/routing'
 import type { Exchange } from './exchange.ts'
 import type { Key } from './gateway.ts'
 import type { Finish } from './relay.ts'
@@ -35,18 +35,12 @@ function describeRouter(router: ActiveRouter) {
 }
 
 function describeRoute(route: ActiveRoute) {
-  return {
-    route: route.id,
-    variants: route.sharing.members.map(position => describeVariant(route, route.sharing, position)),
-  }
+  return { route: route.id, variants: route.variants.map(variant => describeVariant(route, variant)) }
 }
 
-function describeVariant(route: ActiveRoute, group: ActiveGroup, position: number) {
-  const variant = route.variants[position]
-  return {
-    variant: variant?.id,
-    model: variant?.target.id,
-    share: group.shares[position],
-    price: variant?.target.price ?? null,
-  }
+/** `share` is null for variants that only stand in, and for those without weight. */
+function describeVariant(route: ActiveRoute, variant: ActiveVariant) {
+  const share = route.sharing.shares[variant.position] as number
+  const { id, price } = variant.target
+  return { variant: variant.id, model: id, share: share === 0 ? null : share, price }
 }

@@ -25,7 +25,7 @@ export async function serve(gateway: Gateway, req: IncomingMessage, res: ServerR
   if ('kind' in key) return record(exchange, relayRefusal(exchange, key))
   exchange.key = key
 
-  const admitted = await gateway.admission.admit(exchange.active.snapshot.gateway.limits)
+  const admitted = await gateway.admission.admit(exchange.active.snapshot.gateway.limits, exchange)
   exchange.queueMs = exchange.elapsed()
   if (admitted !== 'admitted') return record(exchange, relayRefusal(exchange, admitted))
   try {
@@ -63,7 +63,7 @@ async function answer(exchange: Exchange, key: Key): Promise<Finish> {
   if (decision.kind === 'refusal') return relayRefusal(exchange, decision)
   exchange.decision = decision
 
-  const policy = policyOf(decision)
+  const policy = policyOf(exchange.active, decision)
   const release = exchange.facts.stream ? holdStream(exchange, policy.timeouts.hold) : () => {}
   const result = await callPlan({ exchange, endpoint, body, policy }, decision.plan)
   release()

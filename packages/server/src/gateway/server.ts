@@ -1,9 +1,9 @@
 // The data port: one HTTP server a worker, sharing the port with the others.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { errorTable } from './error-table.ts'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Gateway } from './gateway.ts'
-import { refuse } from './refusal.ts'
+import { Malformed } from './malformed.ts'
 import { serve } from './serve.ts'
 
 export interface DataServer {
@@ -24,10 +24,16 @@ export async function listen(gateway: Gateway, options: ListenOptions): Promise<
     headersTimeout: limits.slow_client,
     requestTimeout: 0,
     keepAliveTimeout: 65_000,
-    connectionsCheckingInterval: 5_000,
+    connectionsCheckingInterval: Math.min(5_000, Math.max(50, limits.slow_client)),
+    // A missing host harms nobody here, and Node would refuse it without a word.
+    requireHostHeader: false,
   })
-  server.on('request', (req, res) => respond(gateway, req, res))
-  server.on('clientError', (error, socket) => refuseConnection(gateway, error, socket as Socket))
+  const malformed = new Malformed(gateway, limits)
+  server.on('request', (req, res) => {
+    malformed.follow(res)
+    respond(gateway, req, res)
+  })
+  server.on('clientError', (error, socket) => malformed.handle(error, socket as Socket))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen({ host: options.host, port: options.port, reusePort: true, backlog: 4096 }, () => resolve())
@@ -52,6 +58,7 @@ function respondHealth(gateway: Gateway, res: ServerResponse): void {
     status: 'ok',
     revision,
     running: gateway.admission.running,
+    waiting: gateway.admission.waiting,
     ejected,
     events_lost: gateway.sink.lost,
   }
@@ -59,27 +66,19 @@ function respondHealth(gateway: Gateway, res: ServerResponse): void {
   res.end(JSON.stringify(body))
 }
 
-/** A request that is not HTTP: too long, malformed or too slow. There is no exchange, so the answer is written raw. */
-function refuseConnection(gateway: Gateway, error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  const code =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? 'headers_too_large'
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? 'body_incomplete'
-        : 'headers_invalid'
-  const refusal = refuse(code, `The request is not valid HTTP: ${error.message}.`)
-  const { status, category } = errorTable[code]
-  const body = gateway.formats.byName.openai.errorBody({ ...refusal, category, requestId: '', attempts: [] })
-  const head = `HTTP/1.1 ${status} ${code}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n`
-  socket.end(head + body)
-}
+/** How often connections that have fallen idle are closed during a drain: ms. */
+const SWEEP_MS = 50
+/** What exchanges may take, once their connections are closed, to record that: ms. */
+const LAST_WORDS_MS = 2_000
 
 async function drain(gateway: Gateway, server: Server, timeout: number): Promise<void> {
-  gateway.admission.drain()
+  const idle = gateway.admission.drain()
   const closed = new Promise<void>(resolve => server.close(() => resolve()))
-  server.closeIdleConnections()
-  const timer = setTimeout(() => server.closeAllConnections(), timeout)
+  // A client that keeps its connection after its answer would hold the drain up to the end.
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS)
+  const cut = setTimeout(() => server.closeAllConnections(), timeout)
   await closed
-  clearTimeout(timer)
+  clearInterval(sweep)
+  clearTimeout(cut)
+  await Promise.race([idle, delay(LAST_WORDS_MS, undefined, { ref: false })])
 }

@@ -1,7 +1,9 @@
 // Connections to providers: one pool an origin, and the credentials, which stay in this file's memory.
 import type { ProviderConfig, Snapshot } from '@weir/core/config'
+import type { ActiveVariant } from '@weir/core/routing'
 import { Pool } from 'undici'
 import type { WireFormats } from '../provider/wire-format.ts'
+import type { PreparedVariant } from './prepared-variant.ts'
 
 /** Where and how to call one provider. */
 export interface Upstream {
@@ -11,6 +13,7 @@ export interface Upstream {
   readonly prefix: string
   /** Credential and configured headers, ready to send; null when the credential is not set. */
   readonly headers: readonly string[] | null
+  readonly prepared: WeakMap<ActiveVariant, PreparedVariant>
 }
 
 /** Our own timers decide; undici's would only fire at a coarser time. */
@@ -60,7 +63,13 @@ export class Targets {
     const url = new URL(provider.base_url)
     const pool = this.#pools.get(url.origin) ?? new Pool(url.origin, POOL_OPTIONS)
     this.#pools.set(url.origin, pool)
-    return { provider, pool, prefix: url.pathname.replace(/\/$/, ''), headers: this.#headers(provider) }
+    return {
+      provider,
+      pool,
+      prefix: url.pathname.replace(/\/$/, ''),
+      headers: this.#headers(provider),
+      prepared: new WeakMap(),
+    }
   }
 
   #headers(provider: ProviderConfig): string[] | null {

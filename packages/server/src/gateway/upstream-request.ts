@@ -2,7 +2,9 @@
 import type { ActiveVariant } from '@weir/core/routing'
 import type { BodyEdit, Endpoint } from '../provider/wire-format.ts'
 import type { Exchange } from './exchange.ts'
+import { connectionHeaders } from './header.ts'
 import { spliceJson } from './json-splice.ts'
+import { type PreparedVariant, prepareVariant } from './prepared-variant.ts'
 import type { Body } from './read.ts'
 import type { Upstream } from './targets.ts'
 
@@ -28,59 +30,43 @@ const NOT_FORWARDED = new Set([
 ])
 
 /** The client's headers that go upstream, then the provider's and the variant's own. */
-export function upstreamHeaders(
-  exchange: Exchange,
-  upstream: Upstream,
-  variant: ActiveVariant | null,
-): string[] {
-  const own = new Map<string, string>()
-  const set = (headers: readonly string[]) => {
-    for (let i = 0; i < headers.length; i += 2) own.set(headers[i] as string, headers[i + 1] as string)
-  }
-  set(upstream.headers ?? [])
-  set(Object.entries(variant?.settings?.headers ?? {}).flat())
-  own.set('traceparent', exchange.traceparent)
-  const baggage = [exchange.req.headers.baggage, ...weirBaggage(exchange)].filter(
-    entry => entry !== undefined,
-  )
-  if (baggage.length > 0) own.set('baggage', baggage.join(','))
-  const headers = forwardedHeaders(exchange.req.rawHeaders, exchange.req.headers.connection, own)
-  for (const [name, value] of own) headers.push(name, value)
+export function splitHeaders(exchange: Exchange, prepared: PreparedVariant): string[] {
+  const headers = forwardedHeaders(exchange, prepared.headerNames)
+  headers.push(...prepared.headers)
+  addTraceContext(headers, exchange)
   return headers
 }
 
-function forwardedHeaders(
-  raw: readonly string[],
-  connection: string | undefined,
-  own: ReadonlyMap<string, string>,
-): string[] {
-  const named =
-    connection === undefined || connection === 'keep-alive'
-      ? undefined
-      : connection.toLowerCase().split(/\s*,\s*/)
+/** The same for a request that is passed through: no variant, and encodings as the client likes them. */
+export function passThroughHeaders(exchange: Exchange, upstream: Upstream): string[] {
+  const own = upstream.headers ?? []
+  const headers = forwardedHeaders(exchange, new Set(own.filter((_, index) => index % 2 === 0)))
+  headers.push(...own)
+  addTraceContext(headers, exchange)
+  return headers
+}
+
+function forwardedHeaders(exchange: Exchange, own: ReadonlySet<string>): string[] {
+  const raw = exchange.req.rawHeaders
+  const named = connectionHeaders(exchange.headers.connection)
   const headers: string[] = []
   for (let i = 0; i < raw.length; i += 2) {
     const name = (raw[i] as string).toLowerCase()
-    if (NOT_FORWARDED.has(name) || own.has(name) || name.startsWith('x-weir-') || named?.includes(name))
-      continue
-    headers.push(name, raw[i + 1] as string)
+    if (NOT_FORWARDED.has(name) || own.has(name) || name.startsWith('x-weir-')) continue
+    if (named?.includes(name) !== true) headers.push(name, raw[i + 1] as string)
   }
   return headers
 }
 
-function weirBaggage(exchange: Exchange): string[] {
+/** Trace context and attribution survive the next service boundary. */
+function addTraceContext(headers: string[], exchange: Exchange): void {
   const { decision } = exchange
-  if (decision?.router == null) return []
-  return [`weir.router=${decision.router.id}`, `weir.variant=${decision.variant.id}`]
-}
-
-/** The client's headers for a parsed body: answers are asked for unencoded, because the tap has to read them. */
-export function splitHeaders(exchange: Exchange, upstream: Upstream, variant: ActiveVariant): string[] {
-  const headers = upstreamHeaders(exchange, upstream, variant)
-  const at = headers.indexOf('accept-encoding')
-  if (at >= 0) headers[at + 1] = 'identity'
-  else headers.push('accept-encoding', 'identity')
-  return headers
+  const own = exchange.headers.baggage
+  headers.push('traceparent', exchange.traceparent)
+  if (decision?.router != null) {
+    const weir = `weir.router=${decision.router.id},weir.variant=${decision.variant.id}`
+    headers.push('baggage', own === undefined ? weir : `${String(own)},${weir}`)
+  } else if (own !== undefined) headers.push('baggage', String(own))
 }
 
 /** The body as the variant's target gets it. */
@@ -90,31 +76,26 @@ export function upstreamBody(
   body: Body,
   variant: ActiveVariant,
   upstream: Upstream,
-): { readonly bytes: Buffer; readonly hideUsage: boolean } {
-  const asked = exchange.facts?.stream === true ? endpoint.askForUsage(body.json) : []
-  const usage = upstream.provider.stream_usage === 'ask' ? asked : []
-  const edits: BodyEdit[] = [...bodyEdits(exchange, endpoint, body, variant, upstream), ...usage]
-  return { bytes: spliceJson(body.bytes, edits), hideUsage: usage.length > 0 }
+): { readonly text: string; readonly hideUsage: boolean } {
+  const { edits } = prepareVariant(upstream, variant)
+  const prompt = promptEdits(endpoint, body, variant)
+  const user = privacyEdits(exchange, endpoint, body, upstream)
+  const asks = exchange.facts?.stream === true && upstream.provider.stream_usage === 'ask'
+  const usage = asks ? endpoint.askForUsage(body.json) : NO_EDITS
+  const more = prompt.length + user.length + usage.length > 0
+  const all = more ? [...edits, ...prompt, ...user, ...usage] : edits
+  return { text: spliceJson(body.text, body.json, all), hideUsage: usage.length > 0 }
 }
 
-function bodyEdits(
-  exchange: Exchange,
-  endpoint: Endpoint,
-  body: Body,
-  variant: ActiveVariant,
-  upstream: Upstream,
-): BodyEdit[] {
-  const edits: BodyEdit[] = []
-  if (variant.target.model !== body.model)
-    edits.push({ kind: 'set', key: 'model', json: JSON.stringify(variant.target.model) })
-  const { settings } = variant
-  for (const [key, json] of Object.entries(settings?.parameters ?? {})) edits.push({ kind: 'set', key, json })
-  const prompt = settings?.systemPrompt
-  if (prompt?.prepend !== undefined)
-    edits.push(...endpoint.editSystemPrompt(body.json, { how: 'prepend', text: prompt.prepend }))
-  if (prompt?.replace !== undefined)
-    edits.push(...endpoint.editSystemPrompt(body.json, { how: 'replace', text: prompt.replace }))
-  return [...edits, ...privacyEdits(exchange, endpoint, body, upstream)]
+const NO_EDITS: readonly BodyEdit[] = []
+
+function promptEdits(endpoint: Endpoint, body: Body, variant: ActiveVariant): readonly BodyEdit[] {
+  const prompt = variant.settings?.systemPrompt
+  if (prompt == null) return NO_EDITS
+  const { prepend, replace } = prompt
+  if (prepend !== undefined) return endpoint.editSystemPrompt(body.json, { how: 'prepend', text: prepend })
+  if (replace !== undefined) return endpoint.editSystemPrompt(body.json, { how: 'replace', text: replace })
+  return NO_EDITS
 }
 
 function privacyEdits(
@@ -125,7 +106,7 @@ function privacyEdits(
 ): readonly BodyEdit[] {
   const { user } = upstream.provider
   const id = exchange.facts?.user
-  if (user === 'forward' || id === undefined) return []
+  if (user === 'forward' || id === undefined) return NO_EDITS
   return endpoint.editUser(
     body.json,
     user === 'drop' ? undefined : exchange.gateway.identity.unit('user', id),

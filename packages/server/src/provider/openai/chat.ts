@@ -48,10 +48,12 @@ function isInstruction(message: unknown): boolean {
   return role === 'system' || role === 'developer'
 }
 
+/** Instructions slipped in after the first user message belong to later turns: they must not change the opening. */
 function readOpening(messages: readonly unknown[]): string {
-  const system = messages.filter(isInstruction).map(message => contentText(asObject(message)?.content))
-  const first = messages.find(message => asObject(message)?.role === 'user')
-  return JSON.stringify([system, first === undefined ? null : asObject(first)?.content])
+  const first = messages.findIndex(message => asObject(message)?.role === 'user')
+  const before = first < 0 ? messages : messages.slice(0, first)
+  const system = before.filter(isInstruction).map(message => contentText(asObject(message)?.content))
+  return JSON.stringify([system, first < 0 ? null : asObject(messages[first])?.content])
 }
 
 export function askForUsage(body: JsonObject): readonly BodyEdit[] {

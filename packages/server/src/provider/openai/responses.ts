@@ -43,14 +43,16 @@ function hasImage(item: unknown): boolean {
   return asArray(asObject(item)?.content).some(part => asObject(part)?.type === 'input_image')
 }
 
+/** Instructions slipped in after the first user message belong to later turns: they must not change the opening. */
 function readOpening(body: JsonObject): string {
-  if (typeof body.input === 'string') return JSON.stringify([body.instructions ?? null, body.input])
+  // The text of a first turn stands in a list of items in the second.
+  if (typeof body.input === 'string') return JSON.stringify([body.instructions ?? null, [], body.input])
   const items = asArray(body.input)
-  const system = items
+  const first = items.findIndex(item => asObject(item)?.role === 'user')
+  const system = (first < 0 ? items : items.slice(0, first))
     .filter(item => asObject(item)?.role === 'system' || asObject(item)?.role === 'developer')
     .map(item => contentText(asObject(item)?.content))
-  const first = items.find(item => asObject(item)?.role === 'user')
-  return JSON.stringify([body.instructions ?? null, system, contentText(asObject(first)?.content)])
+  return JSON.stringify([body.instructions ?? null, system, contentText(asObject(items[first])?.content)])
 }
 
 function editSystemPrompt(body: JsonObject, edit: SystemPromptEdit): readonly BodyEdit[] {

@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { configJsonSchema, configSchema } from './config.ts'
+import { DIGEST, demoConfig } from './fixtures/demo-config.ts'
+
+const written = configJsonSchema()
+const editor = z.fromJSONSchema(written)
+
+const split = { variants: [{ id: 'a', model: 'p/a' }] }
+
+describe('the JSON Schema for editors', () => {
+  test.each<[string, unknown]>([
+    ['the demo config', demoConfig()],
+    ['the smallest config', { version: 1 }],
+    ['a key by its digest', { version: 1, keys: [{ id: 'k', digest: `sha256:${DIGEST}` }] }],
+    [
+      'nested parameters',
+      {
+        version: 1,
+        routers: {
+          r: {
+            default_route: {
+              split: {
+                variants: [{ id: 'a', model: 'p/a', parameters: { response_format: { schema: [1, null] } } }],
+              },
+            },
+          },
+        },
+      },
+    ],
+  ])('accepts %s, as the parser does', (_, config) => {
+    expect(configSchema.safeParse(config).error?.issues).toBeUndefined()
+    expect(editor.safeParse(config).error?.issues).toBeUndefined()
+  })
+
+  test.each<[string, unknown]>([
+    ['no version', {}],
+    ['another version', { version: 2 }],
+    ['an unknown section', { version: 1, router: {} }],
+    ['an unknown field', { version: 1, providers: { p: { type: 'openai', base_url: 'http://x', key: 1 } } }],
+    ['an unknown wire format', { version: 1, providers: { p: { type: 'openia', base_url: 'http://x' } } }],
+    [
+      'a text for a weight',
+      {
+        version: 1,
+        routers: { r: { default_route: { split: { variants: [{ id: 'a', model: 'p/a', weight: '1' }] } } } },
+      },
+    ],
+    [
+      'a negative weight',
+      {
+        version: 1,
+        routers: { r: { default_route: { split: { variants: [{ id: 'a', model: 'p/a', weight: -1 }] } } } },
+      },
+    ],
+    [
+      'a model without provider',
+      { version: 1, routers: { r: { default_route: { split: { variants: [{ id: 'a', model: 'a' }] } } } } },
+    ],
+    ['no variants', { version: 1, routers: { r: { default_route: { split: { variants: [] } } } } }],
+    ['a route without condition', { version: 1, routers: { r: { routes: [{ id: 'x', split }] } } }],
+    ['a bad duration', { version: 1, routers: { r: { default_route: { split }, timeouts: { idle: '5' } } } }],
+    ['a bad size', { version: 1, gateway: { limits: { body: '5MB' } } }],
+    ['keys as a map', { version: 1, keys: {} }],
+  ])('refuses %s, as the parser does', (_, config) => {
+    expect(configSchema.safeParse(config).success).toBe(false)
+    expect(editor.safeParse(config).success).toBe(false)
+  })
+
+  test('has every default written down as a user would write it', () => {
+    expect(written).toMatchObject({
+      properties: {
+        gateway: {
+          properties: {
+            limits: { properties: { body: { default: '32MiB' }, concurrent: { default: 4096 } } },
+          },
+        },
+      },
+    })
+  })
+})
+
+test('every field is described, for editors and for the reference page', () => {
+  const fields = listFields(written, '')
+  expect(fields.map(field => field.path)).toContain('routers.*.default_route.split.variants[].weight')
+  expect(fields.filter(field => !field.described).map(field => field.path)).toEqual([])
+})
+
+interface Field {
+  readonly path: string
+  readonly described: boolean
+}
+
+function listFields(node: unknown, path: string): Field[] {
+  if (typeof node !== 'object' || node === null) return []
+  const { properties, items, additionalProperties } = node as Record<string, unknown>
+  const own = Object.entries((properties ?? {}) as Record<string, { description?: string }>)
+  return [
+    ...own.flatMap(([name, schema]) => {
+      const at = path === '' ? name : `${path}.${name}`
+      return [{ path: at, described: schema.description !== undefined }, ...listFields(schema, at)]
+    }),
+    ...listFields(items, `${path}[]`),
+    ...listFields(additionalProperties, `${path}.*`),
+  ]
+}
