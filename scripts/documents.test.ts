@@ -1,20 +1,13 @@
 // Keeps the documents true where a machine can tell: links lead somewhere, and lists name everything there is.
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { bucketOf } from '@weir/core/assignment'
 import { failureKindSchema } from '@weir/core/config'
 import { attemptSchema, requestEventSchema } from '@weir/core/event'
 import { BUILT_IN_ATTRIBUTES, checkCondition } from '@weir/core/expression'
-import { Command } from 'commander'
-import { describe, expect, test } from 'vitest'
-import { registerEvents } from '../packages/server/src/cli/events.ts'
-import { registerExplain } from '../packages/server/src/cli/explain.ts'
-import { registerSchema } from '../packages/server/src/cli/schema.ts'
-import { registerSim } from '../packages/server/src/cli/sim.ts'
-import { registerSimulate } from '../packages/server/src/cli/simulate.ts'
-import { registerStart } from '../packages/server/src/cli/start.ts'
-import { registerValidate } from '../packages/server/src/cli/validate.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { runCommandLine } from '../packages/server/src/cli/command-line.ts'
 import { errorTable } from '../packages/server/src/gateway/error-table.ts'
-import { registerReplay } from '../packages/server/src/replay/command.ts'
 import { loadConfigText } from '../packages/server/src/snapshot/load.ts'
 import { headingAnchor } from './heading-anchor.ts'
 
@@ -52,32 +45,17 @@ function anchorsOf(document: string): string[] {
 }
 
 describe('lists name everything there is', () => {
-  const commands = new Command()
-  const register = [
-    registerStart,
-    registerValidate,
-    registerExplain,
-    registerSimulate,
-    registerReplay,
-    registerEvents,
-    registerSim,
-    registerSchema,
-  ]
-  for (const add of register) add(commands)
-
-  test.each(commands.commands.map(command => [command.name(), command] as const))(
-    'docs/cli.md has weir %s with its options',
-    (name, command) => {
-      const section = read('docs/cli.md')
-        .split(/^## /m)
-        .find(text => new RegExp(`^\`weir ${name}[\` ]`).test(text))
-      const options = command.options.map(option => option.long)
-      expect(options.filter(option => section?.includes(option as string) !== true)).toEqual([])
-    },
-  )
+  test('docs/cli.md has every command with its options, and README.md every command', async () => {
+    const names = [...(await helpOf()).matchAll(/^ {2}(\w+) /gm)].map(match => match[1] as string)
+    const commands = names.filter(name => name !== 'help')
+    expect(commands).toContain('start')
+    expect(commands.filter(name => !read('README.md').includes(`weir ${name}`))).toEqual([])
+    const missing: string[] = []
+    for (const command of commands) missing.push(...(await undocumentedOptions(command)))
+    expect(missing).toEqual([])
+  })
 
   test.each([
-    ['README.md', commands.commands.map(command => `weir ${command.name()}`)],
     ['ARCHITECTURE.md', Object.keys(errorTable)],
     ['docs/failure.md', failureKindSchema.options.map(kind => `\`${kind}\``)],
     [
@@ -93,7 +71,37 @@ describe('lists name everything there is', () => {
   })
 })
 
+/** What `weir --help` or `weir <command> --help` prints. */
+async function helpOf(...command: string[]): Promise<string> {
+  const printed: string[] = []
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation(text => printed.push(String(text)) > 0)
+  try {
+    await runCommandLine(['node', 'weir', ...command, '--help'])
+  } finally {
+    write.mockRestore()
+  }
+  return printed.join('')
+}
+
+async function undocumentedOptions(command: string): Promise<string[]> {
+  const own = (await helpOf(command)).split('Global Options:')[0] ?? ''
+  const options = [...own.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(match => match[1] as string)
+  const section = read('docs/cli.md')
+    .split(/^## /m)
+    .find(text => new RegExp(`^\`weir ${command}[\` ]`).test(text))
+  const missing = options.filter(option => option !== '--help' && section?.includes(option) !== true)
+  return missing.map(option => `weir ${command} ${option}`)
+}
+
 describe('what is shown works', () => {
+  test('the demo splits fifty users as the README prints it', () => {
+    const small = Array.from({ length: 50 }, (_, index) =>
+      bucketOf('demo.default', `user-${index + 1}`),
+    ).filter(bucket => bucket >= 8000)
+    expect(read('README.md')).toContain(`${50 - small.length} x-weir-variant: large`)
+    expect(read('README.md')).toContain(`${small.length} x-weir-variant: small`)
+  })
+
   const rows = read('docs/conditions.md')
     .split('## Examples')[1]
     ?.split('##')[0]

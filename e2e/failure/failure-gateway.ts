@@ -29,14 +29,16 @@ export interface FailureGateway {
 }
 
 /** What each target says when it answers, in three tokens. */
-export const FIRST = 'from the first'
+const FIRST = 'from the first'
 export const SECOND = 'from the second'
 
-/** Cost of one answer to `Hello`, in nano-dollars: 1 token in and 3 out. */
-export const FIRST_COST = 2500 + 30_000
+/** Cost of the second's answer to `Hello` in nano-dollars: 1 token in and 3 out. */
 export const SECOND_COST = 150 + 1800
 
-const saying = (text: string, directives: string) => `text=${encodeURIComponent(text)}; ${directives}`
+/** Says it unless the directives say something else. */
+function saying(text: string, directives: string): string {
+  return /(^|; ?)text=/.test(directives) ? directives : `text=${encodeURIComponent(text)}; ${directives}`
+}
 
 /** Starts a provider and a gateway with these cases. `extend` may add providers and whatever else. */
 export async function startFailureGateway(
@@ -78,8 +80,8 @@ function modelsOf(id: string, one: FailureCase): ConfigInput['models'] {
   }
 }
 
-export const firstTarget = (id: string, one: FailureCase) => `${one.provider ?? 'sim'}/${id}-1`
-export const secondTarget = (id: string, one: FailureCase) =>
+const firstTarget = (id: string, one: FailureCase) => `${one.provider ?? 'sim'}/${id}-1`
+const secondTarget = (id: string, one: FailureCase) =>
   `${one.provider === 'anthropic' ? 'anthropic' : 'sim'}/${id}-2`
 
 function routerOf(id: string, one: FailureCase): RouterInput {

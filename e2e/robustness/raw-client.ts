@@ -34,7 +34,7 @@ export async function connectRaw(url: string): Promise<RawClient> {
   const socket = createConnection({ host: hostname, port: Number(port), allowHalfOpen: true })
   endWithFile(() => socket.destroy())
   const chunks: Buffer[] = []
-  socket.on('data', chunk => chunks.push(chunk))
+  socket.on('data', (chunk: Buffer) => chunks.push(chunk))
   const closed = new Promise<'end' | 'error'>(resolve => {
     socket.once('end', () => {
       resolve('end')

@@ -29,7 +29,7 @@ const config = (slowClient: string): ConfigInput => ({
     demo: { default_route: { split: { variants: [{ id: 'large', model: 'sim/large' }] } } },
     flood: { default_route: { split: { variants: [{ id: 'large', model: 'flood/large' }] } } },
   },
-  keys: [testKey],
+  keys: [{ ...testKey, default_provider: 'flood' }],
 })
 
 const ask = (stream: boolean) =>
@@ -86,6 +86,28 @@ it('cuts a stream nobody reads after slow_client, tells the provider, and serves
   client.socket.resume()
   await client.closed
   expect(client.received()).not.toContain('[DONE]')
+})
+
+it('cuts a passed-on answer nobody reads after slow_client', async () => {
+  const gateway = await startGateway({ config: config('700ms') })
+  const left = flood.left()
+  const client = await connectRaw(gateway.url)
+  client.socket.pause()
+  client.write(rawRequest('/v1/other', { authorization: `Bearer ${KEY}` }, '{"stream":true}'))
+  await until('the end of the call', () => flood.left() === left + 1)
+  const event = await until('the event', () => gateway.events()[0])
+  expect(event).toMatchObject({ outcome: 'cancelled', reason: 'pass_through', endpoint: '/v1/other' })
+})
+
+it('answers 408 when the body of a passed-on request stops coming', async () => {
+  const gateway = await startGateway({ config: config('700ms') })
+  const client = await connectRaw(gateway.url)
+  const headers = { authorization: `Bearer ${KEY}`, 'content-length': '1000' }
+  client.write(rawRequest('/v1/files', headers, 'only so much'))
+  const answer = await client.answer()
+  expect(answer.status).toBe(408)
+  expect(JSON.parse(answer.body)).toMatchObject({ error: { code: 'body_incomplete' } })
+  expect(await gateway.event(answer.headers['x-weir-request-id'] ?? '')).toMatchObject({ status: 408 })
 })
 
 it('lets go of a whole answer that nobody takes', async () => {

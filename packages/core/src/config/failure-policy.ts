@@ -36,7 +36,7 @@ export const timeoutsSchema = z.strictObject({
   connect: durationSchema.prefault('5s').meta({ description: 'One attempt: until connected, TCP and TLS' }),
   first_token: durationSchema
     .prefault('2m')
-    .meta({ description: 'Streams: from the response head to the first content' }),
+    .meta({ description: 'Streams: from the request sent to the first content' }),
   idle: durationSchema
     .prefault('1m')
     .meta({ description: 'Streams: between two chunks, once there was content' }),

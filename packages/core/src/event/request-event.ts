@@ -30,7 +30,7 @@ export const requestEventSchema = z.strictObject({
   revision: z.int(),
   key: z.string().nullable(),
   tenant: z.string().nullable(),
-  tags: z.array(z.string()),
+  tags: z.array(z.string()).readonly(),
   endpoint: z.string(),
   format: wireFormatSchema.nullable(),
   stream: z.boolean(),

@@ -1,6 +1,7 @@
 // The `weir` command: its commands and what they share.
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { printError } from './output.ts'
 
 type Registration = (program: Command) => void
 
@@ -17,12 +18,13 @@ const COMMANDS: Readonly<Record<string, () => Promise<Registration>>> = {
 }
 
 function registrations(name: string | undefined): Promise<Registration[]> {
-  const called = name === undefined ? undefined : COMMANDS[name]
+  const called = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   return Promise.all((called === undefined ? Object.values(COMMANDS) : [called]).map(load => load()))
 }
 
 /** Runs one command line and returns the exit code: 0 well, 1 the command's own no, 2 wrong usage. */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
+  endWithReader()
   const program = new Command('weir')
     .description('Splits live LLM traffic over models, prompts and providers.')
     .version(readVersion())
@@ -36,8 +38,23 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? 0)
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    throw error
+    if (!isSystemError(error)) throw error
+    printError(`weir: ${error.message}`)
+    return 1
   }
+}
+
+/** What the operating system refuses, such as a file that is not there, is no bug: its message says enough. */
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string'
+}
+
+/** `weir events | head` closes our output early: that is an end, not an error. */
+function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(0)
+  })
 }
 
 function readVersion(): string {

@@ -1,10 +1,10 @@
 // `weir events`: prints what the gateway has recorded.
-import { createReadStream } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import type { RequestEvent } from '@weir/core/event'
 import type { Command } from 'commander'
-import { spoolFiles } from '../storage/spool/spool.ts'
+import { readSpool, type SpooledEvent } from '../storage/spool/read-spool.ts'
+import { parseCount } from './option-value.ts'
 import { print, printError, renderTable } from './output.ts'
 
 interface Options {
@@ -19,44 +19,38 @@ export function registerEvents(program: Command): void {
     .summary('print the recorded events')
     .description('Print the events under the data directory, oldest first.')
     .option('--data-dir <dir>', 'data directory', '.weir')
-    .option('--last <n>', 'only the last n', Number)
+    .option('--last <n>', 'only the last n', parseCount)
     .option('--json', 'one JSON object a line, as recorded')
     .action(events)
 }
 
 async function events(options: Options): Promise<void> {
-  const lines = await readLines(join(options.dataDir, 'events'), options.last ?? Number.POSITIVE_INFINITY)
-  if (lines === undefined) {
+  const directory = join(options.dataDir, 'events')
+  if (!existsSync(directory)) {
     printError(`There are no events under ${options.dataDir}; --data-dir says where to look.`)
     process.exitCode = 1
-  } else if (options.json) for (const line of lines) print(line)
-  else
-    print(
-      renderTable(
-        HEAD,
-        lines.map(line => describe(JSON.parse(line) as RequestEvent)),
-      ),
-    )
+    return
+  }
+  const spooled = lastOf(readSpool(directory), options.last)
+  if (options.json) for await (const { line } of spooled) print(line)
+  else {
+    const rows: string[][] = []
+    for await (const { event } of spooled) rows.push(describe(event))
+    print(renderTable(HEAD, rows))
+  }
 }
 
-async function readLines(directory: string, last: number): Promise<string[] | undefined> {
-  let files: string[]
-  try {
-    files = spoolFiles(directory)
-  } catch {
-    return undefined
+async function* lastOf(
+  spooled: AsyncIterable<SpooledEvent>,
+  count: number | undefined,
+): AsyncGenerator<SpooledEvent> {
+  if (count === undefined) return yield* spooled
+  let last: SpooledEvent[] = []
+  for await (const one of spooled) {
+    last.push(one)
+    if (last.length >= 2 * count) last = last.slice(-count)
   }
-  let lines: string[] = []
-  for (const file of files) {
-    for await (const line of createInterface({
-      input: createReadStream(file),
-      crlfDelay: Number.POSITIVE_INFINITY,
-    })) {
-      lines.push(line)
-      if (lines.length > 2 * last) lines = lines.slice(-last)
-    }
-  }
-  return lines.slice(-last)
+  yield* last.slice(-count)
 }
 
 const HEAD = [

@@ -1,7 +1,7 @@
 // `weir explain`: what the gateway would decide for a request, step by step, without calling anyone.
 import { readFileSync } from 'node:fs'
 import { explainDecision } from '@weir/core/routing'
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { type Considered, considerRequest } from '../gateway/consider.ts'
 import { wireFormats } from '../provider/registry.ts'
 import { loadOrReport } from './load-or-exit.ts'
@@ -31,6 +31,7 @@ export function registerExplain(program: Command): void {
 }
 
 function collect(value: string, before: readonly string[]): string[] {
+  if (!/^[^\s:]+\s*:/.test(value)) throw new InvalidArgumentError('must be written name:value')
   return [...before, value]
 }
 

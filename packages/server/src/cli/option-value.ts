@@ -29,3 +29,10 @@ export function parseDuration(text: string): number {
   if (match === null) throw new InvalidArgumentError('must be a duration like 500ms, 30s or 2m')
   return Number(match[1]) * { ms: 1, s: 1000, m: 60_000 }[match[2] as 'ms' | 's' | 'm']
 }
+
+export function parseCount(text: string): number {
+  const count = Number(text)
+  if (!Number.isInteger(count) || count < 1 || text.trim() === '')
+    throw new InvalidArgumentError('must be a whole number above 0')
+  return count
+}

@@ -1,7 +1,7 @@
 // `weir sim`: the simulated provider alone.
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { parse } from 'yaml'
+import { parseDocument } from 'yaml'
 import { z } from 'zod'
 import { defaultSimConfig, type SimConfig, simConfigSchema } from '../sim/config.ts'
 import { startSim } from '../sim/server.ts'
@@ -49,10 +49,16 @@ async function sim(options: Options): Promise<void> {
 }
 
 function readSimConfig(options: Options): SimConfig | undefined {
-  const parsed = simConfigSchema.safeParse(
-    options.config === undefined ? defaultSimConfig : parse(readFileSync(options.config, 'utf8')),
-  )
-  if (parsed.success) return { ...parsed.data, speed: options.speed ?? parsed.data.speed }
-  printError(`${options.config}:\n${z.prettifyError(parsed.error)}`)
+  const { config: file, speed } = options
+  const parsed = simConfigSchema.safeParse(file === undefined ? defaultSimConfig : readYaml(file))
+  if (parsed.success) return { ...parsed.data, speed: speed ?? parsed.data.speed }
+  printError(`${file}:\n${z.prettifyError(parsed.error)}`)
   return undefined
+}
+
+/** YAML that cannot be read comes back as nothing, after its errors have been printed. */
+function readYaml(file: string): unknown {
+  const document = parseDocument(readFileSync(file, 'utf8'))
+  for (const error of document.errors) printError(`${file}: ${error.message}`)
+  return document.errors.length === 0 ? document.toJS() : undefined
 }

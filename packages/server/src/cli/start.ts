@@ -3,19 +3,20 @@ import { hash, randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import type { Snapshot } from '@weir/core/config'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { pino } from 'pino'
 import { compileHere, loadConfigFile, formatProblem } from '../snapshot/load.ts'
 import { type ConfigSource, type Published, Publisher } from '../snapshot/publisher.ts'
-import { openDataDir, readSecret } from '../snapshot/state.ts'
+import { DataDirError, openDataDir, readSecret } from '../snapshot/state.ts'
 import { watchFile } from '../snapshot/watch.ts'
 import { Workers } from '../snapshot/workers.ts'
+import { lockDataDir } from '../storage/sqlite/data-dir-lock.ts'
 import { readConnection, writeConnection } from './connection.ts'
 import { demoConfig, startDemoSim } from './demo.ts'
 import { reportProblems } from './load-or-exit.ts'
 import { parseDuration, parsePort, parseSpeed, parseWorkers } from './option-value.ts'
 import { printError } from './output.ts'
-import { printWelcome } from './welcome.ts'
+import { printWelcome, type WelcomeKey } from './welcome.ts'
 
 interface Options {
   readonly config?: string
@@ -44,11 +45,10 @@ export function registerStart(program: Command): void {
       parseWorkers,
       Math.max(1, availableParallelism() - 1),
     )
-    .option(
-      '--drain-timeout <duration>',
-      'how long open requests may take to finish on SIGTERM',
-      parseDuration,
-      30_000,
+    .addOption(
+      new Option('--drain-timeout <duration>', 'how long open requests may take to finish on SIGTERM')
+        .argParser(parseDuration)
+        .default(30_000, '30s'),
     )
     .option(
       '--sim-speed <factor>',
@@ -59,7 +59,24 @@ export function registerStart(program: Command): void {
 }
 
 async function start(options: Options): Promise<void> {
-  openDataDir(options.dataDir)
+  try {
+    openDataDir(options.dataDir)
+    const lock = lockDataDir(options.dataDir)
+    if (lock === undefined) {
+      throw new DataDirError(
+        `the data directory ${options.dataDir} is in use by another weir; --data-dir chooses another`,
+      )
+    }
+    await serve(options)
+    lock.release()
+  } catch (error) {
+    if (!(error instanceof DataDirError)) throw error
+    printError(`weir: ${error.message}`)
+    process.exitCode = 1
+  }
+}
+
+async function serve(options: Options): Promise<void> {
   const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2))
   const demo = options.config === undefined ? await startDemo(options) : undefined
   const source: ConfigSource = demo?.source ?? (context => loadConfigFile(options.config as string, context))
@@ -70,7 +87,6 @@ async function start(options: Options): Promise<void> {
     process.exitCode = 1
     return
   }
-  for (const warning of loaded.warnings) log.warn(formatProblem(options.config ?? 'the demo', warning))
   const workers = await startWorkers(options, loaded.snapshot, log)
   if (workers !== undefined) {
     publisher.attach(workers)
@@ -80,9 +96,13 @@ async function start(options: Options): Promise<void> {
   await demo?.stop()
 }
 
+/** A demo key says what it is, so that no other key is ever taken for one and shown. */
+const DEMO_KEY = 'wk_demo_'
+
 async function startDemo(options: Options) {
   const sim = await startDemoSim(options.simSpeed)
-  const key = readConnection(options.dataDir)?.key ?? `wk_${randomBytes(24).toString('base64url')}`
+  const known = readConnection(options.dataDir)?.key
+  const key = known?.startsWith(DEMO_KEY) ? known : DEMO_KEY + randomBytes(24).toString('base64url')
   const config = demoConfig(sim.url, hash('sha256', key, 'hex'), process.env)
   const source: ConfigSource = context => {
     const compiled = compileHere(config, context)
@@ -124,17 +144,21 @@ async function startWorkers(options: Options, snapshot: Snapshot, log: Log): Pro
 function announce(options: Options, workers: Workers, snapshot: Snapshot, demoKey: string | undefined): void {
   const host = options.host === '0.0.0.0' || options.host === '::' ? '127.0.0.1' : options.host
   const dataUrl = `http://${host.includes(':') ? `[${host}]` : host}:${workers.port}`
-  const key = demoKey ?? keyFromEnvironment(snapshot)
-  writeConnection(options.dataDir, { dataUrl, ...(key === undefined ? {} : { key }) })
-  printWelcome({ dataUrl, key, snapshot, isDemo: demoKey !== undefined })
+  const key: WelcomeKey =
+    demoKey === undefined
+      ? { kind: 'environment', name: nameOfKey(snapshot) }
+      : { kind: 'demo', key: demoKey }
+  writeConnection(options.dataDir, { dataUrl, ...(demoKey === undefined ? {} : { key: demoKey }) })
+  printWelcome({ dataUrl, key, snapshot })
 }
 
-/** A key of the config whose secret this process can see. */
-function keyFromEnvironment(snapshot: Snapshot): string | undefined {
+/** The environment variable that holds a key of the config: the key itself is neither shown nor written. */
+function nameOfKey(snapshot: Snapshot): string {
   const digests = new Set(snapshot.keys.filter(key => !key.disabled).map(key => key.digest))
-  return Object.values(process.env).find(
-    value => value !== undefined && value.length >= 8 && digests.has(hash('sha256', value, 'hex')),
+  const found = Object.entries(process.env).find(
+    ([, value]) => value !== undefined && value !== '' && digests.has(hash('sha256', value, 'hex')),
   )
+  return found?.[0] ?? 'WEIR_KEY'
 }
 
 async function runUntilStopped(

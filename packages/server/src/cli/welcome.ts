@@ -2,16 +2,21 @@
 import type { Snapshot } from '@weir/core/config'
 import { paint, print } from './output.ts'
 
+/** The demo's key is shown; any other stays where it is, and is shown as the variable that holds it. */
+export type WelcomeKey =
+  | { readonly kind: 'demo'; readonly key: string }
+  | { readonly kind: 'environment'; readonly name: string }
+
 export interface Welcome {
   readonly dataUrl: string
-  readonly key: string | undefined
+  readonly key: WelcomeKey
   readonly snapshot: Snapshot
-  readonly isDemo: boolean
 }
 
 export function printWelcome(welcome: Welcome): void {
-  const { dataUrl, snapshot, isDemo } = welcome
-  const key = welcome.key ?? '$WEIR_KEY'
+  const { dataUrl, snapshot } = welcome
+  const isDemo = welcome.key.kind === 'demo'
+  const key = welcome.key.kind === 'demo' ? welcome.key.key : `$${welcome.key.name}`
   print(
     `\n${paint('bold', 'Weir')} serves ${paint('cyan', `${dataUrl}/v1`)}${isDemo ? ' (demo: two simulated models)' : ''}\n`,
   )
@@ -32,8 +37,10 @@ function describeRouters(snapshot: Snapshot): string[] {
   })
 }
 
+/** Lines for a shell: the header is in double quotes, so that a variable in it is expanded. */
 function printExamples(dataUrl: string, key: string, router: string): void {
   const url = `${dataUrl}/v1/chat/completions`
+  const headers = `-H "authorization: Bearer ${key}" -H 'content-type: application/json'`
   const request = (user: string, maxTokens: number) =>
     `{"model":"${router}","user":"${user}","max_tokens":${maxTokens},"messages":[{"role":"user","content":"Hello"}]}`
   print(`\n${paint('bold', 'One request')}`)
@@ -42,6 +49,6 @@ function printExamples(dataUrl: string, key: string, router: string): void {
   )
   print(`\n${paint('bold', 'The split, over fifty users')}`)
   print(
-    `for i in $(seq 50); do curl -s -o /dev/null -D - ${url} -H 'authorization: Bearer ${key}' -H 'content-type: application/json' -d "${request('user-$i', 1).replaceAll('"', '\\"')}" | grep -i '^x-weir-variant'; done | sort | uniq -c\n`,
+    `for i in $(seq 50); do curl -s -o /dev/null -D - ${url} ${headers} -d "${request('user-$i', 1).replaceAll('"', '\\"')}" | grep -i '^x-weir-variant'; done | sort | uniq -c\n`,
   )
 }

@@ -29,8 +29,8 @@ describe('admission', () => {
   test('lets those beyond it wait and admits them in order of arrival', async () => {
     const admission = new Admission()
     const order: string[] = []
-    admission.admit(limits, new Caller())
-    admission.admit(limits, new Caller())
+    void admission.admit(limits, new Caller())
+    void admission.admit(limits, new Caller())
     const waiting = ['first', 'second'].map(async name => {
       expect(await admission.admit(limits, new Caller())).toBe('admitted')
       order.push(name)
@@ -63,7 +63,7 @@ describe('admission', () => {
   test('refuses who waited too long, and gives that place to nobody', async () => {
     const admission = new Admission()
     const brief = { concurrent: 1, queue: 5, queue_timeout: 5 }
-    admission.admit(brief, new Caller())
+    void admission.admit(brief, new Caller())
     expect(await admission.admit(brief, new Caller())).toMatchObject({
       code: 'overloaded',
       message: expect.stringContaining('within 5 ms'),
@@ -86,7 +86,7 @@ describe('admission', () => {
     const admission = new Admission()
     const caller = new Caller()
     const single = { ...limits, concurrent: 1, queue: 1 }
-    admission.admit(single, new Caller())
+    void admission.admit(single, new Caller())
     const waiting = admission.admit(single, caller)
     expect(admission.waiting).toBe(1)
     caller.leave()
@@ -100,7 +100,7 @@ describe('admission', () => {
   test('refuses everybody new while it drains, serves those who wait, and says when the last is through', async () => {
     const admission = new Admission()
     const single = { ...limits, concurrent: 1 }
-    admission.admit(single, new Caller())
+    void admission.admit(single, new Caller())
     const waiting = admission.admit(single, new Caller())
     let through = false
     const drained = admission.drain().then(() => {

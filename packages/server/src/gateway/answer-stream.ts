@@ -1,6 +1,6 @@
 // One streamed answer on its way to the client: whole frames pass on as they come, and the tap reads them on the
 // side. Before the first content everything is held, so that a failure up to there stays invisible.
-import type { AnswerFacts, Endpoint, FrameKind } from '../provider/wire-format.ts'
+import { type AnswerFacts, emptyFacts, type Endpoint, type FrameKind } from '../provider/wire-format.ts'
 import { FrameSplitter, readFrameFields } from './sse.ts'
 
 /** Takes bytes for the client; false asks to pause, as a stream's `write` does. */
@@ -22,7 +22,6 @@ export class AnswerStream {
   readonly #splitter = new FrameSplitter()
   #held: Buffer[] = []
   #writer: StreamWriter | undefined
-  #wroteAny = false
 
   constructor(endpoint: Endpoint, facts: AnswerFacts, usage: 'hide' | 'show') {
     this.#endpoint = endpoint
@@ -63,13 +62,15 @@ export class AnswerStream {
     return flowing
   }
 
-  /** True when at least one frame has been read, whatever it held. */
-  get started(): boolean {
-    return this.#wroteAny
+  /** Whether what stands behind the last blank line is a frame that lacks nothing but its own. */
+  get endsInFrame(): boolean {
+    const { rest } = this.#splitter
+    if (rest === undefined) return false
+    const { event, data } = readFrameFields(rest)
+    return data !== undefined && this.#endpoint.readFrame(event, data, emptyFacts()) !== 'meta'
   }
 
   #read(frame: Buffer): FrameKind {
-    this.#wroteAny = true
     const { event, data } = readFrameFields(frame)
     if (data === undefined || this.progress === 'done') return 'meta'
     const kind = this.#endpoint.readFrame(event, data, this.facts)

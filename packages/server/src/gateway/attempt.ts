@@ -43,6 +43,9 @@ export interface AttemptOptions {
 /** How a stream ended after its first content. */
 export type StreamEnd = { readonly kind: 'complete' } | { readonly kind: 'broken'; readonly reason: string }
 
+/** What a provider left out behind its last frame. */
+const BLANK_LINE = Buffer.from('\n\n')
+
 /** Error answers are read up to this size: bytes. */
 const MAX_ERROR_BODY = 2 ** 20
 
@@ -209,6 +212,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   /** The provider closed the stream. Without a finish reason or a terminating frame it was cut. */
   #finishStream(stream: AnswerStream): void {
     const { facts } = stream
+    if (stream.endsInFrame) this.#takeFrames(stream, BLANK_LINE)
     if (!this.#settled) {
       if (facts.finishReason === null)
         return this.#fail(failure('bad_answer', 'the stream ended before any content', 'empty_stream'))

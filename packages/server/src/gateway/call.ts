@@ -2,9 +2,9 @@
 import type { FailurePolicy, Timeouts } from '@weir/core/config'
 import type { ActiveVariant } from '@weir/core/routing'
 import { type AnswerFacts, type Endpoint, emptyFacts } from '../provider/wire-format.ts'
-import { type Answer, Attempt } from './attempt.ts'
+import { type Answer, Attempt, type WholeAnswer } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
-import { type Failure, failure } from './failure.ts'
+import { type Failure, failure, isDeclined } from './failure.ts'
 import { prepareVariant } from './prepared-variant.ts'
 import type { Body } from './read.ts'
 import type { Upstream } from './targets.ts'
@@ -39,12 +39,16 @@ export async function callPlan(call: Call, plan: readonly ActiveVariant[]): Prom
   const { exchange, policy } = call
   const deadline = performance.now() + policy.failure.deadline
   let last = failure('unsupported', 'no target is left to call')
-  let targetsLeft = plan.length
   for (const variant of usableVariants(exchange, plan)) {
-    const result = await callVariant(call, variant, deadline, --targetsLeft)
-    if (result.kind !== 'failure') return result
-    last = result
-    if (!isPassable(result, policy.failure) || isExhausted(call, deadline)) break
+    for (let tries = 0; ; tries++) {
+      const result = await callOnce(call, variant, deadline)
+      if (result.kind !== 'failure') return result
+      last = result
+      if (!isPassable(result, policy.failure) || isExhausted(call, deadline)) return last
+      const wait = waitBeforeRetry(policy.failure, result, tries, () => hasNext(exchange, plan, variant))
+      if (wait === undefined || performance.now() + wait >= deadline) break
+      if ((await pause(exchange, wait)) === 'gone') return failure('cancelled', 'the client went away')
+    }
   }
   return last
 }
@@ -63,24 +67,6 @@ function* usableVariants(exchange: Exchange, plan: readonly ActiveVariant[]): Ge
   if (!any) yield* plan
 }
 
-async function callVariant(
-  call: Call,
-  variant: ActiveVariant,
-  deadline: number,
-  targetsLeft: number,
-): Promise<Answer | Failure> {
-  const { failure: policy } = call.policy
-  for (let tries = 0; ; tries++) {
-    const result = await callOnce(call, variant, deadline)
-    if (result.kind !== 'failure') return result
-    const again = tries < policy.retries && RETRYABLE.has(result.failure) && isPassable(result, policy)
-    if (!again || isExhausted(call, deadline)) return result
-    const wait = backoff(policy, tries, result.retryAfter, targetsLeft)
-    if (wait === undefined || performance.now() + wait >= deadline) return result
-    if ((await pause(call.exchange, wait)) === 'gone') return failure('cancelled', 'the client went away')
-  }
-}
-
 function isPassable(result: Failure, policy: FailurePolicy): boolean {
   if (result.failure === 'cancelled' || result.failure === 'invalid_request') return false
   return policy.on.includes(result.failure)
@@ -94,21 +80,28 @@ function isExhausted(call: Call, deadline: number): boolean {
 }
 
 /**
- * Milliseconds before a retry: exponential with full jitter, or what the provider asked for. Undefined when it asked
- * for more than the policy allows, or when waiting is pointless because another target can answer now.
+ * Milliseconds before a retry on the same target: exponential with full jitter, or what the provider asked for.
+ * Undefined when there is to be none: tries are used up, only another target can help, the provider asked for more
+ * than the policy allows, or waiting is pointless because another target can answer now.
  */
-function backoff(
+function waitBeforeRetry(
   policy: FailurePolicy,
+  failed: Failure,
   tries: number,
-  retryAfter: number | null,
-  targetsLeft: number,
+  hasOther: () => boolean,
 ): number | undefined {
-  if (retryAfter !== null) {
-    if (retryAfter > policy.retry_after_max || (targetsLeft > 0 && retryAfter > policy.backoff.max))
-      return undefined
-    return retryAfter
-  }
-  return Math.random() * Math.min(policy.backoff.max, policy.backoff.base * 2 ** tries)
+  if (tries >= policy.retries || !RETRYABLE.has(failed.failure)) return undefined
+  const { retryAfter } = failed
+  if (retryAfter === null)
+    return Math.random() * Math.min(policy.backoff.max, policy.backoff.base * 2 ** tries)
+  const isTooLong = retryAfter > policy.retry_after_max || (retryAfter > policy.backoff.max && hasOther())
+  return isTooLong ? undefined : retryAfter
+}
+
+/** Whether a target later in the plan could be called instead: one that is not ejected. */
+function hasNext(exchange: Exchange, plan: readonly ActiveVariant[], variant: ActiveVariant): boolean {
+  const ejected = exchange.gateway.ejection.ejected(Date.now())
+  return plan.slice(plan.indexOf(variant) + 1).some(next => !ejected.includes(next.target.id))
 }
 
 function pause(exchange: Exchange, ms: number): Promise<'waited' | 'gone'> {
@@ -128,23 +121,25 @@ async function callOnce(call: Call, variant: ActiveVariant, deadline: number): P
   const { exchange, endpoint, policy } = call
   const startedAt = performance.now()
   const facts = emptyFacts()
-  const attempted = await dispatch(call, variant, deadline, facts)
+  const attempt = dispatch(call, variant, deadline, facts)
+  const attempted = attempt instanceof Attempt ? await attempt.result : attempt
+  if (attempted.kind !== 'stream') exchange.whenGone(undefined)
   const result = attempted.kind === 'failure' ? attempted : judge(attempted, policy.failure, endpoint)
   recordAttempt(exchange, variant, result, performance.now() - startedAt)
   observe(call, variant, result)
-  if (result.kind !== 'failure') {
-    exchange.served = variant
-    exchange.answer = facts
-  }
+  const isAnswer = result.kind !== 'failure' || isDeclined(result)
+  exchange.served = isAnswer ? variant : null
+  if (isAnswer) exchange.answer = facts
   return result
 }
 
-async function dispatch(
+/** Starts a call; a Failure when there is nobody to call. */
+function dispatch(
   call: Call,
   variant: ActiveVariant,
   deadline: number,
   facts: AnswerFacts,
-): Promise<Answer | Failure> {
+): Attempt | Failure {
   const { exchange, endpoint, policy } = call
   const upstream = findUpstream(exchange, variant, endpoint)
   if ('kind' in upstream) return upstream
@@ -169,9 +164,7 @@ async function dispatch(
     },
     attempt,
   )
-  const result = await attempt.result
-  if (result.kind !== 'stream') exchange.whenGone(undefined)
-  return result
+  return attempt
 }
 
 function findUpstream(exchange: Exchange, variant: ActiveVariant, endpoint: Endpoint): Upstream | Failure {
@@ -193,12 +186,18 @@ function judge(answer: Answer, policy: FailurePolicy, endpoint: Endpoint): Answe
   if (answer.kind !== 'whole') return answer
   const { facts } = answer
   if (facts.refusal && policy.on.includes('refusal'))
-    return failure('refusal', 'the model declined to answer')
+    return declined(answer, 'refusal', 'the model declined to answer')
   const isEmpty = facts.outputLength === 0 && facts.toolCalls === 0 && !facts.refusal
   if (isEmpty && endpoint.name !== 'embeddings' && policy.on.includes('empty')) {
-    return failure('empty', 'the answer has no content')
+    return declined(answer, 'empty', 'the answer has no content')
   }
   return answer
+}
+
+/** The answer is kept: when nothing better comes, the client gets it after all. */
+function declined(answer: WholeAnswer, kind: 'refusal' | 'empty', message: string): Failure {
+  const { status, headers, body } = answer
+  return { ...failure(kind, message), status, response: { status, headers, body } }
 }
 
 function recordAttempt(
@@ -222,7 +221,8 @@ function observe(call: Call, variant: ActiveVariant, result: Answer | Failure): 
   const { ejection } = call.exchange.gateway
   const target = variant.target.id
   const policy = call.policy.failure.ejection
-  if (result.kind !== 'failure') ejection.succeeded(target, Date.now(), policy)
+  if (result.kind === 'whole') ejection.succeeded(target, Date.now(), policy)
+  else if (result.kind === 'stream') ejection.answering(target)
   else if (result.failure === 'cancelled' || result.failure === 'unsupported') ejection.released(target)
   else ejection.failed(target, result.failure, Date.now(), policy)
 }

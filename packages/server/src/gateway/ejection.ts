@@ -53,11 +53,22 @@ export class Ejection {
   }
 
   succeeded(target: string, now: number, policy: Policy): void {
-    const health = this.#observe(target, now, policy)
-    health.consecutive = 0
+    this.answering(target)
+    this.completed(target, now, policy)
+  }
+
+  /** A stream has begun: the target is in plans again, but whether it is healthy shows at the end. */
+  answering(target: string): void {
+    const health = this.#targets.get(target)
+    if (health === undefined) return
     health.until = 0
     health.probing = false
     health.ejections = 0
+  }
+
+  /** A stream came to its end, which says nothing of what has befallen the target since it began. */
+  completed(target: string, now: number, policy: Policy): void {
+    this.#observe(target, now, policy).consecutive = 0
   }
 
   failed(target: string, kind: string, now: number, policy: Policy): void {

@@ -27,15 +27,18 @@ const CODES: Readonly<Record<Failure['failure'], ErrorCode>> = {
 /** Failures that concern the operator's account: the client learns that, and nothing of the provider's words. */
 const PRIVATE: ReadonlySet<Failure['failure']> = new Set(['credential', 'model_gone'])
 
+/** Failures to look for something better: when nothing better came, the client is best served by what there is. */
+const DECLINED: ReadonlySet<Failure['failure']> = new Set(['empty', 'context_length', 'refusal'])
+
 /**
  * The provider's own answer, when the failure is the client's to mend (400, 422, ...) or the policy does not count it
  * as a failure: it is passed on as it came.
  */
 export function passedOn(failed: Failure, policy: FailurePolicy): UpstreamResponse | null {
   if (PRIVATE.has(failed.failure)) return null
-  const walkable = failed.failure !== 'invalid_request' && failed.failure !== 'cancelled'
-  const counts = walkable && policy.on.includes(failed.failure)
-  return counts ? null : failed.response
+  const isOwn = failed.failure === 'invalid_request' || failed.failure === 'cancelled'
+  const isPassed = isOwn || DECLINED.has(failed.failure) || !policy.on.includes(failed.failure)
+  return isPassed ? failed.response : null
 }
 
 /** The gateway's own words for a failure. */

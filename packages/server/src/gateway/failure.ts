@@ -29,6 +29,11 @@ export function failure(kind: Failure['failure'], message: string, code: string 
   return { kind: 'failure', failure: kind, status: null, code, message, retryAfter: null, response: null }
 }
 
+/** Whether the provider did answer, only not with what the policy wants. */
+export function isDeclined(failed: Failure): boolean {
+  return failed.response !== null && failed.response.status < 300
+}
+
 /** The failure that an answer with an error status means. */
 export function failureOfStatus(response: UpstreamResponse, now: number): Failure {
   const error = readError(response.body)

@@ -1,30 +1,50 @@
-// The time limits of one call on one timer. It is armed once and looked at when it goes off: most calls end long
-// before any limit, so moving a limit costs a number, not a timer.
+// The time limits of one call or one body, checked by a single ticker for all of them: a limit that is set, moved or
+// dropped costs a number, not a timer, and a request that ends in time never touches one.
+
+/** How late a limit may be noticed: milliseconds. */
+const TICK_MS = 25
 
 export type Expired = (what: string, ms: number) => void
 
+interface Limit {
+  what: string
+  ms: number
+  until: number
+}
+
+const running = new Set<LimitTimer>()
+let ticker: NodeJS.Timeout | undefined
+
+function startTicker(): void {
+  ticker = setInterval(() => {
+    const now = performance.now()
+    for (const timer of running) timer.check(now)
+  }, TICK_MS)
+  ticker.unref()
+}
+
 export class LimitTimer {
   readonly #expired: Expired
-  #timer: NodeJS.Timeout | undefined
-  /** When the armed timer goes off. */
-  #due = Number.POSITIVE_INFINITY
-  #step = { what: '', ms: 0, until: Number.POSITIVE_INFINITY }
-  #total = { what: 'answering', ms: 0, until: Number.POSITIVE_INFINITY }
+  readonly #step: Limit = { what: '', ms: 0, until: Number.POSITIVE_INFINITY }
+  readonly #total: Limit = { what: 'answering', ms: 0, until: Number.POSITIVE_INFINITY }
 
   constructor(expired: Expired) {
     this.#expired = expired
+    running.add(this)
+    if (ticker === undefined) startTicker()
   }
 
-  /** Limits the whole call from now on: milliseconds. */
+  /** Limits everything from now on: milliseconds. */
   limitTotal(ms: number): void {
-    this.#total = { what: 'answering', ms, until: performance.now() + ms }
-    this.#arm()
+    this.#total.ms = ms
+    this.#total.until = performance.now() + ms
   }
 
   /** Limits the step that begins now; the one before is over. */
   limitStep(what: string, ms: number): void {
-    this.#step = { what, ms, until: performance.now() + ms }
-    this.#arm()
+    this.#step.what = what
+    this.#step.ms = ms
+    this.#step.until = performance.now() + ms
   }
 
   endStep(): void {
@@ -36,28 +56,14 @@ export class LimitTimer {
     this.#step.until = performance.now() + this.#step.ms
   }
 
+  /** No limit holds any more. A timer that is not stopped is checked for ever. */
   stop(): void {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-    this.#due = Number.POSITIVE_INFINITY
-    this.#step.until = Number.POSITIVE_INFINITY
-    this.#total.until = Number.POSITIVE_INFINITY
+    running.delete(this)
   }
 
-  #arm(): void {
-    const until = Math.min(this.#step.until, this.#total.until)
-    if (until >= this.#due || until === Number.POSITIVE_INFINITY) return
-    clearTimeout(this.#timer)
-    this.#due = until
-    this.#timer = setTimeout(() => this.#check(), Math.max(1, until - performance.now()))
-  }
-
-  #check(): void {
-    this.#due = Number.POSITIVE_INFINITY
-    // Timers have whole milliseconds and may go off a fraction early.
-    const now = performance.now() + 1
-    const over = [this.#step, this.#total].find(limit => limit.until <= now)
-    if (over === undefined) return this.#arm()
+  check(now: number): void {
+    const over = this.#step.until <= now ? this.#step : this.#total.until <= now ? this.#total : undefined
+    if (over === undefined) return
     this.stop()
     this.#expired(over.what, over.ms)
   }

@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici'
 import type { IncomingHttpHeaders } from 'undici/types/header.js'
 import type { Exchange } from './exchange.ts'
 import type { Key } from './gateway.ts'
-import { refuse } from './refusal.ts'
+import { type Refusal, refuse } from './refusal.ts'
 import { type Finish, relayRefusal } from './relay.ts'
 import { answerHeaders } from './respond.ts'
 import type { Upstream } from './targets.ts'
@@ -46,6 +46,7 @@ function passThrough(exchange: Exchange, upstream: Upstream): Promise<Finish> {
     const length = req.headers['content-length']
     const headers = passThroughHeaders(exchange, upstream)
     if (hasBody && length !== undefined) headers.push('content-length', length)
+    if (hasBody) relay.watchUpload()
     upstream.pool.dispatch(
       {
         method: req.method as Dispatcher.HttpMethod,
@@ -68,12 +69,30 @@ class PassThroughRelay implements Dispatcher.DispatchHandler {
   #left = Number.POSITIVE_INFINITY
   #last: Buffer | undefined
   #started = false
+  #stalled = false
+  #slow: NodeJS.Timeout | undefined
+  readonly #patience: number
 
   constructor(exchange: Exchange, done: (finish: Finish) => void) {
     this.#exchange = exchange
     this.#done = done
-    exchange.whenGone(() => this.#cancel())
-    exchange.res.on('drain', () => this.#controller?.resume())
+    this.#patience = exchange.active.snapshot.gateway.limits.slow_client
+    exchange.whenGone(() => this.#abort('the client went away'))
+    exchange.res.on('drain', () => {
+      clearTimeout(this.#slow)
+      this.#controller?.resume()
+    })
+  }
+
+  /** Gives up on a client that stops sending. When bytes of its are waiting, it is the provider that does not take them. */
+  watchUpload(): void {
+    const { req } = this.#exchange
+    req.setTimeout(this.#patience, () => {
+      if (req.readableLength > 0) return
+      this.#stalled = true
+      this.#abort('the client stopped sending')
+    })
+    req.once('end', () => req.setTimeout(0))
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -99,12 +118,18 @@ class PassThroughRelay implements Dispatcher.DispatchHandler {
     if (!this.#started) return
     this.#left -= chunk.length
     if (this.#left <= 0) this.#last = chunk
-    else if (!this.#exchange.res.write(chunk)) controller.pause()
+    else if (!this.#exchange.res.write(chunk)) this.#hold(controller)
+  }
+
+  #hold(controller: Dispatcher.DispatchController): void {
+    controller.pause()
+    clearTimeout(this.#slow)
+    this.#slow = setTimeout(() => this.#exchange.res.destroy(), this.#patience)
   }
 
   onResponseEnd(): void {
     const exchange = this.#exchange
-    exchange.whenGone(undefined)
+    this.#close()
     if (this.#started) return this.#done(() => void exchange.res.end(this.#last))
     const message = "The provider does not accept this gateway's credential; its operator has to mend that."
     this.#done(relayRefusal(exchange, refuse('upstream_credential', message)))
@@ -112,23 +137,25 @@ class PassThroughRelay implements Dispatcher.DispatchHandler {
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     const exchange = this.#exchange
-    exchange.whenGone(undefined)
-    if (!this.#started) {
-      const reason = (error as NodeJS.ErrnoException).code ?? error.name
-      this.#done(
-        relayRefusal(
-          exchange,
-          refuse('upstream_unreachable', `The provider could not be reached (${reason}).`),
-        ),
-      )
-      return
-    }
+    this.#close()
+    if (!this.#started) return this.#done(relayRefusal(exchange, this.#explain(error)))
     exchange.outcome = exchange.gone ? 'cancelled' : 'stream_broken'
     exchange.error = 'stream_broken'
     this.#done(() => void exchange.res.destroy())
   }
 
-  #cancel(): void {
-    this.#controller?.abort(new Error('the client went away'))
+  #explain(error: Error): Refusal {
+    if (this.#stalled) return refuse('body_incomplete', `No byte of the body came for ${this.#patience} ms.`)
+    const reason = (error as NodeJS.ErrnoException).code ?? error.name
+    return refuse('upstream_unreachable', `The provider could not be reached (${reason}).`)
+  }
+
+  #close(): void {
+    clearTimeout(this.#slow)
+    this.#exchange.whenGone(undefined)
+  }
+
+  #abort(reason: string): void {
+    this.#controller?.abort(new Error(reason))
   }
 }

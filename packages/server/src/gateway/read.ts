@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { isUtf8 } from 'node:buffer'
 import type { JsonObject } from '../provider/wire-format.ts'
+import { LimitTimer } from './limit-timer.ts'
 import { type Refusal, refuse } from './refusal.ts'
 
 export interface Body {
@@ -29,14 +30,10 @@ export function readBody(
   req: IncomingMessage,
   limit: number,
   patience: number,
-): Body | Refusal | Promise<Body | Refusal> {
+): Promise<Body | Refusal> | Refusal {
   const encoding = req.headers['content-encoding']
   if (encoding !== undefined && encoding !== 'identity') {
     return refuse('body_encoding', `The body has content-encoding "${encoding}"; send it uncompressed.`)
-  }
-  // A small body has come with its head: it is taken as it lies there, without listeners and timers.
-  if (req.complete && !req.destroyed && req.readableLength <= limit) {
-    return parseBody((req.read() as Buffer | null) ?? Buffer.alloc(0))
   }
   return collect(req, limit, patience).then(bytes => (Buffer.isBuffer(bytes) ? parseBody(bytes) : bytes))
 }
@@ -84,25 +81,28 @@ function collect(req: IncomingMessage, limit: number, patience: number): Promise
   if (Number(req.headers['content-length'] ?? 0) > limit) return discard(req, limit, patience)
   return new Promise(resolve => {
     const chunks: Buffer[] = []
+    const expected = Number(req.headers['content-length'] ?? Number.POSITIVE_INFINITY)
     let size = 0
-    const timer = setTimeout(
-      () => finish(refuse('body_incomplete', `No byte of the body came for ${patience} ms.`)),
-      patience,
-    )
     const finish = (result: Buffer | Refusal | Promise<Refusal>) => {
-      clearTimeout(timer)
+      timer.stop()
       req.off('data', take)
       resolve(result)
     }
+    const timer = new LimitTimer((_, ms) =>
+      finish(refuse('body_incomplete', `No byte of the body came for ${ms} ms.`)),
+    )
+    timer.limitStep('body', patience)
+    const whole = () => finish(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks))
     const take = (chunk: Buffer) => {
       size += chunk.length
       if (size > limit) return finish(discard(req, limit, patience))
       chunks.push(chunk)
-      timer.refresh()
+      if (size >= expected) whole()
+      else timer.touch()
     }
     req.on('data', take)
-    req.on('end', () => finish(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)))
-    req.on('close', () => finish(closedEarly()))
+    req.once('end', whole)
+    req.once('close', () => finish(closedEarly()))
   })
 }
 

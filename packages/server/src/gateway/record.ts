@@ -9,7 +9,17 @@ import type { Finish } from './relay.ts'
 /** Records the exchange, then finishes its answer. A client that went away gets its event all the same. */
 export function record(exchange: Exchange, finish: Finish): void {
   if (exchange.gone) describeLeaving(exchange)
-  exchange.gateway.sink.append(describeExchange(exchange), finish)
+  exchange.gateway.sink.append(describeExchange(exchange), () => {
+    finish()
+    limitLastBytes(exchange)
+  })
+}
+
+/** What the kernel did not take at once waits in memory: for a client that reads, but not for ever. */
+function limitLastBytes(exchange: Exchange): void {
+  const { socket } = exchange.res
+  if (socket !== null && socket.writableLength > 0)
+    socket.setTimeout(exchange.active.snapshot.gateway.limits.slow_client)
 }
 
 /** Whatever was about to be said, nobody was there to hear it. A stream that broke had broken before. */
@@ -20,9 +30,11 @@ function describeLeaving(exchange: Exchange): void {
   exchange.error = 'cancelled'
 }
 
+const NO_TAGS: readonly string[] = []
+
 function describeExchange(exchange: Exchange): RequestEvent {
   const { snapshot } = exchange.active
-  const { key, facts, answer } = exchange
+  const { key, facts, answer, decision } = exchange
   return {
     kind: 'request',
     version: 1,
@@ -33,12 +45,21 @@ function describeExchange(exchange: Exchange): RequestEvent {
     revision: snapshot.revision,
     key: key?.id ?? null,
     tenant: key?.tenant ?? null,
-    tags: [...(key?.tags ?? [])],
+    tags: key?.tags ?? NO_TAGS,
     endpoint: exchange.endpoint?.name ?? exchange.path,
     format: exchange.endpoint?.format ?? null,
     stream: facts?.stream ?? false,
     model: exchange.model,
-    ...describeDecision(exchange),
+    router: decision?.router?.id ?? null,
+    route: decision?.route?.id ?? null,
+    reason: decision?.reason ?? (exchange.passThrough ? 'pass_through' : null),
+    unit_kind: decision?.unit?.source ?? null,
+    unit: describeUnit(exchange),
+    hash_version: snapshot.hashVersion,
+    salt: decision?.route?.sharing.salt ?? null,
+    bucket: decision?.bucket ?? null,
+    propensity: decision?.propensity ?? null,
+    assigned: decision?.variant.id ?? null,
     served: exchange.served?.id ?? null,
     target: exchange.served?.target.id ?? null,
     attempts: exchange.attempts,
@@ -56,36 +77,6 @@ function describeExchange(exchange: Exchange): RequestEvent {
     refusal: answer.refusal,
     region: snapshot.gateway.region ?? null,
     metadata: pickMetadata(facts?.metadata, snapshot.gateway.record.metadata),
-  }
-}
-
-type DecisionFields = Pick<
-  RequestEvent,
-  | 'router'
-  | 'route'
-  | 'reason'
-  | 'unit_kind'
-  | 'unit'
-  | 'hash_version'
-  | 'salt'
-  | 'bucket'
-  | 'propensity'
-  | 'assigned'
->
-
-function describeDecision(exchange: Exchange): DecisionFields {
-  const { decision } = exchange
-  return {
-    router: decision?.router?.id ?? null,
-    route: decision?.route?.id ?? null,
-    reason: decision?.reason ?? (exchange.passThrough ? 'pass_through' : null),
-    unit_kind: decision?.unit?.source ?? null,
-    unit: describeUnit(exchange),
-    hash_version: exchange.active.snapshot.hashVersion,
-    salt: decision?.route?.sharing.salt ?? null,
-    bucket: decision?.bucket ?? null,
-    propensity: decision?.propensity ?? null,
-    assigned: decision?.variant.id ?? null,
   }
 }
 

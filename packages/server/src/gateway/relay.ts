@@ -1,6 +1,7 @@
 // Stage 6: the answer on its way to the client, with back-pressure. Relaying stops short of the last bytes: those go
 // out only when the event has been recorded.
-import type { StreamAnswer, StreamEnd, WholeAnswer } from './attempt.ts'
+import type { StreamAnswer, StreamEnd } from './attempt.ts'
+import { policyOf } from './check-decision.ts'
 import type { Exchange } from './exchange.ts'
 import type { Failure, UpstreamResponse } from './failure.ts'
 import { type Refusal, refuse } from './refusal.ts'
@@ -10,7 +11,7 @@ import { answerHeaders, refusalFrame, sendRefusal, sendWhole, statusOf } from '.
 export type Finish = () => void
 
 /** A whole answer: nothing goes out before it is recorded. */
-export function relayWhole(exchange: Exchange, answer: WholeAnswer): Finish {
+export function relayWhole(exchange: Exchange, answer: UpstreamResponse): Finish {
   if (exchange.committed === 'stream') {
     return relayRefusal(
       exchange,
@@ -56,6 +57,7 @@ export async function relayStream(exchange: Exchange, answer: StreamAnswer): Pro
     return () => void res.destroy()
   }
   if (end.kind === 'complete') {
+    observeEnd(exchange, 'complete')
     return () =>
       void res.end(answer.attempt.tail.length === 0 ? undefined : Buffer.concat(answer.attempt.tail))
   }
@@ -106,10 +108,17 @@ function pump(exchange: Exchange, answer: StreamAnswer): Promise<StreamEnd | { r
 }
 
 function reportBroken(exchange: Exchange): void {
-  const { served, decision, attempts } = exchange
-  if (served === null) return
+  const { attempts } = exchange
   const last = attempts.at(-1)
   if (last !== undefined) attempts[attempts.length - 1] = { ...last, failure: 'stream_broken' }
-  const policy = decision?.route?.settings.failure.ejection
-  if (policy !== undefined) exchange.gateway.ejection.failed(served.target.id, 'reset', Date.now(), policy)
+  observeEnd(exchange, 'broken')
+}
+
+/** Whether a target is healthy shows at a stream's end. A client that left has told nothing of it. */
+function observeEnd(exchange: Exchange, end: StreamEnd['kind']): void {
+  const { served, decision, active, gateway } = exchange
+  if (served === null || decision === null) return
+  const policy = policyOf(active, decision).failure.ejection
+  if (end === 'complete') gateway.ejection.completed(served.target.id, Date.now(), policy)
+  else gateway.ejection.failed(served.target.id, 'reset', Date.now(), policy)
 }

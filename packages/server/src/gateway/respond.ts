@@ -79,7 +79,7 @@ export function sendRefusal(exchange: Exchange, refusal: Refusal): void {
 
 /** The same as the last event of a stream that has already begun. */
 export function refusalFrame(exchange: Exchange, refusal: Refusal): string {
-  return wireFormatOf(exchange).errorFrame(wireError(exchange, refusal))
+  return wireFormatOf(exchange).errorFrame(wireError(exchange, refusal), exchange.path)
 }
 
 export function statusOf(refusal: Refusal): number {

@@ -8,6 +8,7 @@ import { callPlan } from './call.ts'
 import { checkDecision, policyOf } from './check-decision.ts'
 import { Exchange } from './exchange.ts'
 import { passedOn, refusalOf } from './failure-answer.ts'
+import { isDeclined } from './failure.ts'
 import type { Gateway, Key } from './gateway.ts'
 import { holdStream } from './hold.ts'
 import { servePassThrough } from './pass-through.ts'
@@ -74,6 +75,7 @@ async function answer(exchange: Exchange, key: Key): Promise<Finish> {
       return relayStream(exchange, result)
     case 'failure': {
       const response = passedOn(result, policy.failure)
+      if (response !== null && isDeclined(result)) return relayWhole(exchange, response)
       if (response !== null) return relayUpstreamError(exchange, response, result)
       return relayRefusal(exchange, refusalOf(result, exchange))
     }

@@ -17,8 +17,8 @@ export interface WireFormat {
   credentialHeaders(secret: string): readonly [name: string, value: string][]
   /** An error answer as this API's clients expect it. */
   errorBody(error: WireError): string
-  /** The same as an event of a stream, ending with the blank line. */
-  errorFrame(error: WireError): string
+  /** The same as an event of the streams at this path, ending with the blank line. */
+  errorFrame(error: WireError, path: string): string
 }
 
 /** Kinds of error that every API has a word of its own for. */

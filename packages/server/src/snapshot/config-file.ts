@@ -1,16 +1,7 @@
 // weir.yaml as text: from bytes to a value, and from a problem's path back to its line and column.
 import type { Problem, ProblemPath } from '@weir/core/config'
-import {
-  type Document,
-  isMap,
-  isNode,
-  isPair,
-  isScalar,
-  LineCounter,
-  type Node,
-  parseDocument,
-  type Scalar,
-} from 'yaml'
+import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from 'yaml'
+import { offsetInSource } from './scalar-offset.ts'
 
 /** A problem with its place in the file; line and column count from 1. */
 export interface LocatedProblem extends Problem {
@@ -32,31 +23,60 @@ export function readConfigText(text: string): ConfigFile {
     const { line, col } = lines.linePos(error.pos[0])
     return { code: 'yaml', path: [], message: explainYamlError(error.code, error.message), line, column: col }
   })
+  const value = syntaxProblems.length === 0 ? valueOf(document) : undefined
+  if (value?.kind === 'refused') syntaxProblems.push(value.problem)
   return {
-    value: syntaxProblems.length === 0 ? document.toJS() : undefined,
+    value: value?.kind === 'value' ? value.value : undefined,
     syntaxProblems,
     locate: problem => {
-      const { line, col } = lines.linePos(offsetOf(document, problem))
+      const { line, col } = lines.linePos(offsetOf(text, document, problem))
       return { ...problem, line: Math.max(1, line), column: Math.max(1, col) }
     },
+  }
+}
+
+type Value =
+  | { readonly kind: 'value'; readonly value: unknown }
+  | { readonly kind: 'refused'; readonly problem: LocatedProblem & { readonly path: [] } }
+
+/** Aliases can name what is not there, multiply without end or contain themselves: no value comes of those. */
+function valueOf(document: Document): Value {
+  const refused = (message: string): Value => ({
+    kind: 'refused',
+    problem: { code: 'yaml', path: [], message, line: 1, column: 1 },
+  })
+  try {
+    const value: unknown = document.toJS()
+    if (value === null) return refused('the file is empty; a config begins with `version: 1`')
+    JSON.stringify(value)
+    return { kind: 'value', value }
+  } catch (error) {
+    return error instanceof TypeError
+      ? refused('an alias (`*name`) stands inside what it names; write the value out')
+      : refused(`an alias (\`*name\`) cannot be resolved: ${(error as Error).message}`)
   }
 }
 
 function explainYamlError(code: string, message: string): string {
   if (code === 'TAB_AS_INDENT') return 'YAML does not allow tabs as indentation; use spaces'
   if (code === 'DUPLICATE_KEY') return 'this key stands twice in the same map; ids must be unique'
+  if (code === 'MULTIPLE_DOCS')
+    return 'the file holds more than one document; remove this `---` and what follows'
   return message
 }
 
 /** Where the problem's value stands; for what is missing, where its parent stands. */
-function offsetOf(document: Document, problem: Problem): number {
+function offsetOf(text: string, document: Document, problem: Problem): number {
   for (let length = problem.path.length; length > 0; length--) {
     const path = problem.path.slice(0, length)
     const isWhole = length === problem.path.length
     const key = findKey(document, path)
     if (key !== undefined && isWhole && problem.code === 'unknown_field') return key
     const value = document.getIn(path, true)
-    if (isNode(value) && value.range != null) return isWhole ? startOf(value, problem.offset) : value.range[0]
+    if (isNode(value) && value.range != null) {
+      const inside = isWhole && problem.offset !== undefined && isScalar(value)
+      return inside ? offsetInSource(text, value, problem.offset) : value.range[0]
+    }
     if (key !== undefined) return key
   }
   return document.contents?.range?.[0] ?? 0
@@ -68,18 +88,4 @@ function findKey(document: Document, path: ProblemPath): number | undefined {
   const name = path.at(-1)
   const pair = parent.items.find(item => isPair(item) && isScalar(item.key) && item.key.value === name)
   return isScalar(pair?.key) ? pair.key.range?.[0] : undefined
-}
-
-/** An offset inside a text is added when the text stands in the file as it is: plain or quoted, without escapes. */
-function startOf(node: Node, offset: number | undefined): number {
-  const start = node.range?.[0] ?? 0
-  if (offset === undefined || !isScalar(node)) return start
-  const scalar: Scalar = node
-  if (scalar.type === 'PLAIN') return start + offset
-  const isLiteral = scalar.source?.includes('\\') === false && !scalar.source.includes('\n')
-  return scalar.type === 'QUOTE_DOUBLE' || scalar.type === 'QUOTE_SINGLE'
-    ? isLiteral
-      ? start + 1 + offset
-      : start
-    : start
 }

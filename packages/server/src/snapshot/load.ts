@@ -1,4 +1,5 @@
 // From a config file to a Snapshot, on this machine: environment, time zones and the tables in force.
+import { isUtf8 } from 'node:buffer'
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { type CurrentTables, compile, formatPath, type Snapshot } from '@weir/core/config'
@@ -15,14 +16,25 @@ export interface LoadContext {
 
 /** Reads and compiles a file. All problems come back at once, in the order they stand in the file. */
 export function loadConfigFile(file: string, context: LoadContext): Loaded {
-  let text: string
+  let bytes: Buffer
   try {
-    text = readFileSync(file, 'utf8')
+    bytes = readFileSync(file)
   } catch (error) {
-    const message = `cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`
-    return { kind: 'refused', problems: [{ code: 'unreadable', path: [], message, line: 1, column: 1 }] }
+    const { code } = error as NodeJS.ErrnoException
+    return unreadable(`cannot be read: ${UNREADABLE[code ?? ''] ?? code ?? String(error)}`)
   }
-  return loadConfigText(text, context)
+  if (!isUtf8(bytes)) return unreadable('is not UTF-8; save it in that encoding')
+  return loadConfigText(bytes.toString('utf8'), context)
+}
+
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a directory',
+  EACCES: 'permission is denied',
+}
+
+function unreadable(message: string): Loaded {
+  return { kind: 'refused', problems: [{ code: 'unreadable', path: [], message, line: 1, column: 1 }] }
 }
 
 export function loadConfigText(text: string, context: LoadContext): Loaded {

@@ -1,6 +1,6 @@
 // What outlives a restart beside the events: the bucket tables in force, the revision, the installation's secret.
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type BucketTable, formatTable, parseTable } from '@weir/core/assignment'
 import type { Snapshot } from '@weir/core/config'
@@ -13,9 +13,20 @@ export interface State {
   readonly tables: ReadonlyMap<string, BucketTable>
 }
 
+/** The data directory, or what is in it, cannot be used; the message says why and what to do. */
+export class DataDirError extends Error {}
+
 /** Opens the data directory, creating it when needed. Only the owner may look into it. */
 export function openDataDir(dataDir: string): void {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new DataDirError(
+      `the data directory ${dataDir} cannot be used (${code}); --data-dir chooses another`,
+    )
+  }
 }
 
 /**
@@ -26,12 +37,30 @@ export function readState(dataDir: string): State {
   const file = join(dataDir, 'state.json')
   const text = readIfPresent(file)
   if (text === undefined) return { revision: 0, tables: new Map() }
-  const state = stateSchema.parse(JSON.parse(text.toString('utf8')))
-  const tables = Object.entries(state.tables).flatMap(([salt, runs]) => {
+  const state = parseState(text.toString('utf8'))
+  if (state !== undefined) return state
+  throw new DataDirError(
+    `${file} is damaged: it holds which units get which variant. Restore it from a backup, or delete it to begin ` +
+      'anew; then units may move',
+  )
+}
+
+function parseState(text: string): State | undefined {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  const parsed = stateSchema.safeParse(json)
+  if (!parsed.success) return undefined
+  const tables = new Map<string, BucketTable>()
+  for (const [salt, runs] of Object.entries(parsed.data.tables)) {
     const table = parseTable(runs)
-    return table === undefined ? [] : [[salt, table] as const]
-  })
-  return { revision: state.revision, tables: new Map(tables) }
+    if (table === undefined) return undefined
+    tables.set(salt, table)
+  }
+  return { revision: parsed.data.revision, tables }
 }
 
 /** Keeps what a publish put in force. Tables of salts that are gone stay: a router may come back. */

@@ -16,7 +16,7 @@ export const chat: Endpoint = {
   name: 'chat',
   path: '/v1/chat/completions',
   format: 'openai',
-  readRequest,
+  readRequest: body => new ChatRequest(body),
   askForUsage,
   editSystemPrompt,
   editUser: editUserField,
@@ -24,18 +24,34 @@ export const chat: Endpoint = {
   readFrame,
 }
 
-function readRequest(body: JsonObject): RequestFacts {
-  const metadata = asObject(body.metadata)
-  return {
-    stream: body.stream === true,
-    user: asString(body.user) ?? asString(body.safety_identifier),
-    conversationId: readConversationId(body, metadata),
-    hasTools: asArray(body.tools).length > 0 || asArray(body.functions).length > 0,
-    get hasImages() {
-      return asArray(body.messages).some(hasImage)
-    },
-    metadata,
-    opening: () => readOpening(asArray(body.messages)),
+/** A class, so that what few conditions ask for is computed only for them. */
+class ChatRequest implements RequestFacts {
+  readonly stream: boolean
+  readonly user: string | undefined
+  readonly metadata: JsonObject | undefined
+  readonly #body: JsonObject
+
+  constructor(body: JsonObject) {
+    this.stream = body.stream === true
+    this.user = asString(body.user) ?? asString(body.safety_identifier)
+    this.metadata = asObject(body.metadata)
+    this.#body = body
+  }
+
+  get conversationId(): string | undefined {
+    return readConversationId(this.#body, this.metadata)
+  }
+
+  get hasTools(): boolean {
+    return asArray(this.#body.tools).length > 0 || asArray(this.#body.functions).length > 0
+  }
+
+  get hasImages(): boolean {
+    return asArray(this.#body.messages).some(hasImage)
+  }
+
+  opening(): string {
+    return readOpening(asArray(this.#body.messages))
   }
 }
 

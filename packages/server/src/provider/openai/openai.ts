@@ -23,7 +23,16 @@ export const openai: WireFormat = {
   endpoints: [chat, completions, embeddings, responses],
   credentialHeaders: secret => [['authorization', `Bearer ${secret}`]],
   errorBody: error => JSON.stringify({ error: errorObject(error) }),
-  errorFrame: error => `data: ${JSON.stringify({ error: errorObject(error) })}\n\n`,
+  errorFrame: (error, path) =>
+    path === responses.path
+      ? responsesErrorFrame(error)
+      : `data: ${JSON.stringify({ error: errorObject(error) })}\n\n`,
+}
+
+/** Responses stream named events. Their numbers count up, but nobody counts events that are only passed on. */
+function responsesErrorFrame(error: WireError): string {
+  const event = { ...errorObject(error), type: 'error', sequence_number: 0 }
+  return `event: error\ndata: ${JSON.stringify(event)}\n\n`
 }
 
 function errorObject(error: WireError): object {

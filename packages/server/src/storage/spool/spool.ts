@@ -7,11 +7,11 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  rmSync,
   statSync,
-  unlinkSync,
   writeSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { RequestEvent } from '@weir/core/event'
 import type { EventSink } from '../event-sink.ts'
 
@@ -44,6 +44,7 @@ export class Spool implements EventSink {
   #waiting: (() => void)[] = []
   #syncTimer: NodeJS.Timeout | undefined
   #scheduled: NodeJS.Immediate | undefined
+  readonly #retiring = new Set<Promise<void>>()
 
   constructor(options: SpoolOptions) {
     this.#options = {
@@ -54,7 +55,6 @@ export class Spool implements EventSink {
       onDropped: () => {},
       ...options,
     }
-    mkdirSync(options.directory, { recursive: true, mode: 0o700 })
   }
 
   get lost(): number {
@@ -71,10 +71,12 @@ export class Spool implements EventSink {
     clearTimeout(this.#syncTimer)
     clearImmediate(this.#scheduled)
     this.#flush()
-    if (this.#fd === undefined) return
-    fdatasyncSync(this.#fd)
-    closeSync(this.#fd)
-    this.#fd = undefined
+    if (this.#fd !== undefined) {
+      fdatasyncSync(this.#fd)
+      closeSync(this.#fd)
+      this.#fd = undefined
+    }
+    await Promise.all(this.#retiring)
   }
 
   /** One write for all events of this turn of the event loop. */
@@ -113,6 +115,8 @@ export class Spool implements EventSink {
     if (this.#fd !== undefined) return this.#fd
     const { directory, writer } = this.#options
     const name = `${Date.now().toString().padStart(15, '0')}-${writer}-${this.#files++}.ndjson`
+    // Each time, since whoever tidies up may take the directory away under a running gateway.
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
     this.#fd = openSync(join(directory, name), 'a', 0o600)
     this.#size = 0
     this.#makeRoom()
@@ -124,7 +128,16 @@ export class Spool implements EventSink {
     this.#fd = undefined
     clearTimeout(this.#syncTimer)
     this.#syncTimer = undefined
-    if (fd !== undefined) fdatasync(fd, () => closeSync(fd))
+    if (fd === undefined) return
+    const retired = new Promise<void>(resolve => {
+      fdatasync(fd, error => {
+        closeSync(fd)
+        if (error !== null) this.#options.onLost(error)
+        this.#retiring.delete(retired)
+        resolve()
+      })
+    })
+    this.#retiring.add(retired)
   }
 
   #sync(): void {
@@ -132,17 +145,31 @@ export class Spool implements EventSink {
     if (this.#fd !== undefined) fdatasync(this.#fd, error => error !== null && this.#options.onLost(error))
   }
 
+  /**
+   * Deletes the oldest files beyond the budget, but no writer's newest one: it may be written to at this moment, and
+   * what is written to a deleted file is gone. Other writers make room too, so a file may vanish under our hands.
+   */
   #makeRoom(): void {
     const { directory, budget, fileSize } = this.#options
-    const files = spoolFiles(directory).map(path => ({ path, size: statSync(path).size }))
+    const files = spoolFiles(directory).map(path => ({ path, size: sizeOf(path) }))
+    const newest = new Set(new Map(files.map(file => [writerOf(file.path), file.path])).values())
     let total = files.reduce((sum, file) => sum + file.size, fileSize)
-    for (const file of files.slice(0, -1)) {
+    for (const file of files) {
       if (total <= budget) return
-      unlinkSync(file.path)
+      if (newest.has(file.path)) continue
+      rmSync(file.path, { force: true })
       total -= file.size
       this.#options.onDropped(file.path)
     }
   }
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
+}
+
+function writerOf(path: string): string {
+  return basename(path).replace(/^\d+-|-\d+\.ndjson$/g, '')
 }
 
 /** The spool's files, oldest first. */
