@@ -2,6 +2,7 @@
 // out only when the event has been recorded.
 import type { StreamAnswer, StreamEnd } from './attempt.ts'
 import { policyOf } from './check-decision.ts'
+import { openBody } from './body-writer.ts'
 import type { Exchange } from './exchange.ts'
 import type { Failure, UpstreamResponse } from './failure.ts'
 import { type Refusal, refuse } from './refusal.ts'
@@ -91,12 +92,12 @@ function pump(exchange: Exchange, answer: StreamAnswer): Promise<StreamEnd | { r
       finish({ kind: 'gone' })
     })
     if (exchange.gone) return (attempt.cancel(), finish({ kind: 'gone' }))
-    res.on('drain', () => {
+    const body = openBody(res, () => {
       clearTimeout(slow)
       attempt.resume()
     })
     const write = (bytes: Buffer) => {
-      const flowing = res.write(bytes)
+      const flowing = body.write(bytes)
       if (!flowing) {
         clearTimeout(slow)
         slow = setTimeout(() => res.destroy(), patience)

@@ -36,7 +36,10 @@ export class FrameSplitter {
 function frameEnds(bytes: Buffer): number[] {
   const ends: number[] = []
   if (bytes.indexOf(CR) < 0) {
-    for (let at = bytes.indexOf('\n\n'); at >= 0; at = bytes.indexOf('\n\n', at + 2)) ends.push(at + 2)
+    for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at)) {
+      at++
+      if (bytes[at] === LF) ends.push(++at)
+    }
     return ends
   }
   return frameEndsOfAnyLines(bytes)
@@ -60,15 +63,25 @@ function frameEndsOfAnyLines(bytes: Buffer): number[] {
   return ends
 }
 
-const DATA_PREFIX = Buffer.from('data: ')
-
 /** Reads the fields of one frame. */
 export function readFrameFields(frame: Buffer): FrameFields {
   // The common frame of one data line is read without splitting.
-  if (frame.length > 8 && DATA_PREFIX.compare(frame, 0, 6) === 0 && frame.indexOf(LF) === frame.length - 2) {
+  if (startsWithData(frame) && frame.indexOf(LF) === frame.length - 2) {
     return { event: undefined, data: frame.toString('utf8', 6, frame.length - 2) }
   }
   return readLines(frame.toString('utf8'))
+}
+
+/** `data: `, byte by byte: this is asked for every frame. */
+function startsWithData(frame: Buffer): boolean {
+  return (
+    frame[0] === 0x64 &&
+    frame[1] === 0x61 &&
+    frame[2] === 0x74 &&
+    frame[3] === 0x61 &&
+    frame[4] === 0x3a &&
+    frame[5] === 0x20
+  )
 }
 
 function readLines(text: string): FrameFields {
