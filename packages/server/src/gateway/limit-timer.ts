@@ -12,26 +12,36 @@ interface Limit {
   until: number
 }
 
-const running = new Set<LimitTimer>()
+/**
+ * The timers that run, each in a slot of its own. Not a Set: one that many short-lived objects pass through leaves
+ * its outgrown tables behind, each pointing to the next, and the young generation's collector takes the first old one
+ * for a reason to keep them all. Measured, that promoted 3.5 KB a request and cost a tenth of its CPU.
+ */
+const slots: (LimitTimer | undefined)[] = []
+const freeSlots: number[] = []
 let ticker: NodeJS.Timeout | undefined
 
-function startTicker(): void {
-  ticker = setInterval(() => {
-    const now = performance.now()
-    for (const timer of running) timer.check(now)
-  }, TICK_MS)
-  ticker.unref()
+function takeSlot(timer: LimitTimer): number {
+  ticker ??= setInterval(checkAll, TICK_MS).unref()
+  const slot = freeSlots.pop() ?? slots.length
+  slots[slot] = timer
+  return slot
+}
+
+function checkAll(): void {
+  const now = performance.now()
+  for (const timer of slots) timer?.check(now)
 }
 
 export class LimitTimer {
   readonly #expired: Expired
+  #slot: number
   readonly #step: Limit = { what: '', ms: 0, until: Number.POSITIVE_INFINITY }
   readonly #total: Limit = { what: 'answering', ms: 0, until: Number.POSITIVE_INFINITY }
 
   constructor(expired: Expired) {
     this.#expired = expired
-    running.add(this)
-    if (ticker === undefined) startTicker()
+    this.#slot = takeSlot(this)
   }
 
   /** Limits everything from now on: milliseconds. */
@@ -58,7 +68,10 @@ export class LimitTimer {
 
   /** No limit holds any more. A timer that is not stopped is checked for ever. */
   stop(): void {
-    running.delete(this)
+    if (this.#slot < 0) return
+    slots[this.#slot] = undefined
+    freeSlots.push(this.#slot)
+    this.#slot = -1
   }
 
   check(now: number): void {
