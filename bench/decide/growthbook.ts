@@ -1,7 +1,7 @@
 // The rule in GrowthBook's multi-user client: a forced value on a condition, then an experiment by user.
 import { createRequire } from 'node:module'
 import { GrowthBookClient } from '@growthbook/growthbook'
-import { LARGE_SHARE, type Decider, type Subject } from './decider.ts'
+import { type Decider, LARGE_SHARE, type Subject } from './decider.ts'
 
 const FEATURE = 'model'
 

@@ -1,9 +1,9 @@
 // The rule in Unleash's Node SDK: a strategy with a constraint, then a gradual rollout with variants by user.
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
-import { InMemStorageProvider, Unleash, type Context } from 'unleash-client'
+import { type Context, InMemStorageProvider, Unleash } from 'unleash-client'
 import { Operator } from 'unleash-client/lib/strategy/strategy.js'
-import { LARGE_SHARE, type Decider, type Subject } from './decider.ts'
+import { type Decider, LARGE_SHARE, type Subject } from './decider.ts'
 
 const TOGGLE = 'model'
 /** Unleash counts variant weights in thousandths. */

@@ -1,7 +1,7 @@
 // The rule as a Weir router, decided by the function the gateway calls.
 import { compile } from '@weir/core/config'
-import { activate, decide, type DecideOptions, type DecisionRequest } from '@weir/core/routing'
-import { LARGE_SHARE, type Decider, type Subject } from './decider.ts'
+import { activate, type DecideOptions, type DecisionRequest, decide } from '@weir/core/routing'
+import { type Decider, LARGE_SHARE, type Subject } from './decider.ts'
 
 const ROUTER = 'bench'
 const OPTIONS: DecideOptions = { boundRouter: null, defaultProvider: null }

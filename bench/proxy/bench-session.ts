@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { newLedger, type IdLedger } from './event-check.ts'
+import { type IdLedger, newLedger } from './event-check.ts'
 import type {
   GeneratorOrder,
   GeneratorReply,
@@ -12,7 +12,7 @@ import type {
 } from './generator/order.ts'
 import type { Peer, RunningPeer } from './peer/peer.ts'
 import { versionOf } from './peer/program.ts'
-import { ask, startModule, type ManagedProcess } from './process/managed-process.ts'
+import { ask, type ManagedProcess, startModule } from './process/managed-process.ts'
 import type { UpstreamCounts, UpstreamModel, UpstreamOrder } from './upstream/order.ts'
 
 export interface Session {

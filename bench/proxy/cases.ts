@@ -1,6 +1,6 @@
 // The measured cases, each one window of load on one peer, and the warm-up before them.
-import { orderLoad, orderUpstream, type Contender, type Session } from './bench-session.ts'
-import { coresOf, perPiece, type ClosedFigures, type OpenFigures, type StreamFigures } from './figures.ts'
+import { type Contender, orderLoad, orderUpstream, type Session } from './bench-session.ts'
+import { type ClosedFigures, coresOf, type OpenFigures, perPiece, type StreamFigures } from './figures.ts'
 import type { Target, WholeOutcome } from './generator/order.ts'
 import { measureWindow, type Watched } from './measure/window.ts'
 import type { Plan } from './options.ts'

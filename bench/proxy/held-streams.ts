@@ -1,6 +1,6 @@
 // Memory of a fresh peer while many streams are open through it, each confirmed by the upstream's own count.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { orderLoad, orderUpstream, startContender, type Contender, type Session } from './bench-session.ts'
+import { type Contender, orderLoad, orderUpstream, type Session, startContender } from './bench-session.ts'
 import type { HeldFigures } from './figures.ts'
 import type { StreamsOpened } from './generator/order.ts'
 import { memoryOfTree } from './measure/process-usage.ts'

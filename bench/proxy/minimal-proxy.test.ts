@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { nextMessage, startModule, type ManagedProcess } from './process/managed-process.ts'
+import { type ManagedProcess, nextMessage, startModule } from './process/managed-process.ts'
 
 let respond: (request: IncomingMessage, response: ServerResponse) => void
 let upstream: Server

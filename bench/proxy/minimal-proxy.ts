@@ -3,7 +3,7 @@
 // Argument: the upstream's origin. Sends its port to the parent process.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Pool, type Dispatcher } from 'undici'
+import { type Dispatcher, Pool } from 'undici'
 
 const HOP_BY_HOP = new Set([
   'connection',

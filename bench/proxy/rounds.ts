@@ -1,7 +1,7 @@
 // The order of measuring: rounds, in each the cases, in each the peers one after the other.
-import { closeSession, openSession, startContender, type Contender, type Session } from './bench-session.ts'
+import { type Contender, closeSession, openSession, type Session, startContender } from './bench-session.ts'
 import { measureClosed, measureOpen, measureStreams, warmUp } from './cases.ts'
-import { checkEvents, problemsOf, type EventCheck } from './event-check.ts'
+import { checkEvents, type EventCheck, problemsOf } from './event-check.ts'
 import type { HeldFigures, RoundFigures } from './figures.ts'
 import { measureHeldStreams } from './held-streams.ts'
 import { memoryOfTree } from './measure/process-usage.ts'

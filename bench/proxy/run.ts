@@ -3,14 +3,14 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, release, totalmem } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { failuresOf } from './failures.ts'
-import { parsePlan, USAGE, UsageError, type Plan } from './options.ts'
+import { type Plan, parsePlan, USAGE, UsageError } from './options.ts'
 import { peersNamed } from './peer/all.ts'
 import type { Peer } from './peer/peer.ts'
 import { versionOf } from './peer/program.ts'
 import { REPOSITORY } from './process/managed-process.ts'
 import { report } from './report/report.ts'
 import { foreignNotes, saturationNotes } from './report/saturation.ts'
-import { runPlan, type CheckedEvents, type Results } from './rounds.ts'
+import { type CheckedEvents, type Results, runPlan } from './rounds.ts'
 
 const progress = (text: string): void => void process.stderr.write(`${text}\n`)
 

@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Answered, type Caller, callerOf } from '../support/caller.ts'
 import { type RunningGateway, startGateway, testKey } from '../support/gateway.ts'
 import { type Ledger, openLedger } from '../support/ledger.ts'
-import { until } from '../support/until.ts'
 import {
   chatChunk,
   openEventStream,
   type Script,
   startScriptedProvider,
 } from '../support/scripted-provider.ts'
+import { until } from '../support/until.ts'
 
 interface Case {
   readonly router: string

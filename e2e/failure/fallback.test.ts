@@ -27,6 +27,13 @@ const rows: Record<string, Row> = {
   'break-after-headers': { first: 'break=after_headers', kind: 'reset', status: 200 },
   'hang-at-headers': { first: 'hang=headers', timeouts, kind: 'timeout', status: null },
   'hang-at-first-token': { first: 'hang=first_token', timeouts, kind: 'timeout', status: 200 },
+  'no-headers-till-first-token': {
+    first: 'hang=headers',
+    timeouts: { first_token: '2s' },
+    kind: 'timeout',
+    status: null,
+    modes: ['stream'],
+  },
   'slow-first-token': { first: 'ttft_ms=600000; speed=1', timeouts, kind: 'timeout', status: null },
   'status-408': { first: 'error=408', kind: 'request_timeout', status: 408 },
   'status-409': { first: 'error=409', kind: 'conflict', status: 409 },
@@ -51,12 +58,25 @@ const rows: Record<string, Row> = {
   'brotli-html': { first: 'html; encoding=br', kind: 'bad_answer', status: 200 },
 }
 
+/** What each wire format has to see in its own way: an error event, an error in a 200, a beginning without content. */
+const endpointRows: Record<string, Row> = {
+  'error-event': { first: 'error_event=first', kind: 'server_error', status: 200 },
+  'error-in-200': { first: 'ok_error_body', kind: 'server_error', status: 200 },
+  'opening-only': { first: 'hang=first_token', timeouts, kind: 'timeout', status: 200 },
+  overloaded: { first: 'error=529', kind: 'server_error', status: 529 },
+}
+
 let setup: FailureGateway
 
 beforeAll(async () => {
   const cases = (['plain', 'stream'] as const).flatMap(mode =>
-    rowsFor(mode).map(([id, row]) => [`${id}-${mode}`, row] as const),
+    rowsFor(mode).map(([id, row]): [string, FailureCase] => [`${id}-${mode}`, row]),
   )
+  for (const endpoint of ['messages', 'responses', 'completions'] as const)
+    for (const [id, row] of Object.entries(endpointRows)) {
+      const provider = endpoint === 'messages' ? 'anthropic' : 'sim'
+      cases.push([`${endpoint}-${id}`, { ...row, provider }])
+    }
   setup = await startFailureGateway(Object.fromEntries(cases), sim => ({
     providers: { other: { type: 'anthropic', base_url: `${sim.url}/v1` } },
     models: { 'other/large': {}, 'sim/small': { price: { input: 0.15, output: 0.6 } } },
@@ -128,6 +148,38 @@ describe.concurrent('in a stream', () => {
       assigned: 'first',
       served: 'second',
       attempts: attemptsOf(row),
+      cost_nano_usd: SECOND_COST,
+    })
+  })
+})
+
+describe.concurrent('in the other wire formats', () => {
+  const calls = {
+    messages: {
+      path: '/v1/messages',
+      body: { max_tokens: 100, messages: [{ role: 'user', content: 'Hello' }] },
+      text: /"text":" ?second"/,
+    },
+    responses: { path: '/v1/responses', body: { input: 'Hello' }, text: /"delta":" ?second"/ },
+    completions: { path: '/v1/completions', body: { prompt: 'Hello' }, text: /"text":" ?second"/ },
+  }
+  const table = Object.entries(calls).flatMap(([endpoint, call]) =>
+    Object.entries(endpointRows).map(([id, row]) => [endpoint, id, call, row] as const),
+  )
+
+  it.each(table)('a stream of %s falls back from %s', async (endpoint, id, { path, body, text }, row) => {
+    const model = `${endpoint}-${id}`
+    const headers = { 'anthropic-version': '2023-06-01' }
+    const answer = await setup.caller.post(path, { ...body, model, stream: true }, { headers })
+    expect(answer.status).toBe(200)
+    expect(answer.text).toMatch(text)
+    expect(answer.text).not.toContain('server_error')
+    expect(await setup.gateway.event(answer.id)).toMatchObject({
+      endpoint,
+      outcome: 'ok',
+      served: 'second',
+      attempts: attemptsOf(row),
+      usage: { input: 1, output: 3 },
       cost_nano_usd: SECOND_COST,
     })
   })

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Answered, chatText } from '../support/caller.ts'
 import { KEY } from '../support/gateway.ts'
 import { type ScriptedProvider, startScriptedProvider } from '../support/scripted-provider.ts'
+import { until } from '../support/until.ts'
 import { type FailureCase, type FailureGateway, SECOND, startFailureGateway } from './failure-gateway.ts'
 
 const quick = { base: '1ms', max: '2ms' }
@@ -42,6 +43,12 @@ const cases: Record<string, FailureCase> = {
     first: 'error=429; retry_after=9',
     second: null,
     failure: { retries: 3, deadline: '5s' },
+  },
+  // Left.
+  'left-hanging': { first: 'hang=headers' },
+  'left-waiting': {
+    first: 'error=503',
+    failure: { retries: 1, deadline: '24h', backoff: { base: '24h', max: '24h' } },
   },
   // Held.
   'held-then-answered': { first: 'hang=first_token', timeouts: { hold: '100ms', first_token: '1500ms' } },
@@ -266,6 +273,24 @@ describe('the deadline', () => {
     expect(answer.status).toBe(429)
     expect(await failuresOf(answer)).toEqual(['first rate_limited'])
     expect((await eventOf(answer)).total_ms).toBeLessThan(5000)
+  })
+})
+
+describe('a client that leaves', () => {
+  it.each([
+    ['left-hanging', 'cancelled'],
+    ['left-waiting', 'server_error'],
+  ])('%s has nothing more called for it', async (id, failure) => {
+    const abort = new AbortController()
+    const before = setup.sim.stats.requests
+    const call = setup.caller.chat(id, {}, { signal: abort.signal })
+    await until('the first attempt', () => setup.sim.stats.requests > before)
+    abort.abort()
+    await expect(call).rejects.toThrow()
+    const event = await until('the event', () => setup.gateway.events().find(({ router }) => router === id))
+    expect(event).toMatchObject({ outcome: 'cancelled', status: 499, error: 'cancelled', served: null })
+    expect(event.attempts).toMatchObject([{ variant: 'first', failure }])
+    expect(setup.sim.stats.requests).toBe(before + 1)
   })
 })
 

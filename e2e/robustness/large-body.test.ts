@@ -1,7 +1,8 @@
 // Bodies beyond the limit: the client that only reads once it has written everything gets to see the 413.
-import type { ConfigInput } from '@weir/core/config'
+
 import { request } from 'node:http'
 import { Readable } from 'node:stream'
+import type { ConfigInput } from '@weir/core/config'
 import { expect, it } from 'vitest'
 import { KEY, startGateway, testKey } from '../support/gateway.ts'
 import { startProvider } from '../support/simulated-provider.ts'

@@ -1,6 +1,7 @@
 // The gateway's own limits: so many requests at once, so many waiting, and a clear 503 beyond.
-import type { ConfigInput } from '@weir/core/config'
+
 import { setTimeout as delay } from 'node:timers/promises'
+import type { ConfigInput } from '@weir/core/config'
 import { expect, it } from 'vitest'
 import { startGateway, testKey } from '../support/gateway.ts'
 import { startProvider } from '../support/simulated-provider.ts'

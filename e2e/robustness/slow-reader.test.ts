@@ -1,7 +1,8 @@
 // Clients that take their answers slowly or not at all: the provider is held back rather than the answer collected,
 // and those who take nothing are cut off while others go on.
-import type { ConfigInput } from '@weir/core/config'
+
 import { setTimeout as delay } from 'node:timers/promises'
+import type { ConfigInput } from '@weir/core/config'
 import { expect, it } from 'vitest'
 import { KEY, startGateway, testKey } from '../support/gateway.ts'
 import { startProvider } from '../support/simulated-provider.ts'

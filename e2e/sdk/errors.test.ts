@@ -134,7 +134,6 @@ describe('the SDK’s own patience', () => {
   })
 
   it('retries a 503 and gets the answer the gateway then has', async () => {
-    // The simulated provider draws anew for each identical request: half of these are refused.
     const patient = openaiClient(setup.gateway, setup.ledger, { maxRetries: 4 })
     let tries = 0
     const failing: typeof fetch = (input, init) => {

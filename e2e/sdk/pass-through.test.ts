@@ -4,12 +4,12 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import OpenAI, { toFile } from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Sim } from '../../packages/server/src/sim/server.ts'
 import { KEY, OTHER_KEY, type RunningGateway, startGateway, testKey } from '../support/gateway.ts'
 import { type Ledger, openLedger } from '../support/ledger.ts'
 import { openaiClient } from '../support/sdk.ts'
 import { startProvider } from '../support/simulated-provider.ts'
 import { until } from '../support/until.ts'
-import type { Sim } from '../../packages/server/src/sim/server.ts'
 
 let sim: Sim
 let gateway: RunningGateway

@@ -1,6 +1,6 @@
 // What a test file has started, ended when the file is over, whether its tests passed or not. Importing this module
 // in a test file is enough: each file has a list of its own.
-import { afterAll } from 'vitest'
+import { aroundAll } from 'vitest'
 
 type Ending = () => unknown
 
@@ -11,7 +11,16 @@ export function endWithFile(end: Ending): void {
   endings.push(end)
 }
 
-afterAll(async () => {
+// Around all, and not after it: a failing `afterAll` of the file would leave ours uncalled.
+aroundAll(async runTests => {
+  try {
+    await runTests()
+  } finally {
+    await endEverything()
+  }
+})
+
+async function endEverything(): Promise<void> {
   const failures: unknown[] = []
   for (const end of endings.splice(0).toReversed()) {
     try {
@@ -21,4 +30,4 @@ afterAll(async () => {
     }
   }
   if (failures.length > 0) throw new AggregateError(failures, 'not everything could be ended')
-})
+}

@@ -51,8 +51,8 @@ export function startProgram(args: readonly string[], options: ProgramOptions = 
   endWithFile(async () => {
     killNow()
     await ended
-    process.off('exit', killNow)
   })
+  child.once('close', () => process.off('exit', killNow))
   return { process: child, stdout, stderr, ended }
 }
 

@@ -1,6 +1,6 @@
 // Sends one chat request through an undici Pool at dispatch level and tells what came back, and when.
-import { Pool, type Dispatcher } from 'undici'
-import { CHAT_PATH, chatRequests, REQUEST_ID_HEADER, USER_HEADER, type Delivery } from '../workload.ts'
+import { type Dispatcher, Pool } from 'undici'
+import { CHAT_PATH, chatRequests, type Delivery, REQUEST_ID_HEADER, USER_HEADER } from '../workload.ts'
 import type { Target } from './order.ts'
 
 export interface CallHandlers {

@@ -1,6 +1,6 @@
 // The load generator against the real upstream: it must do exactly the work it reports.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ask, startModule, type ManagedProcess } from '../process/managed-process.ts'
+import { ask, type ManagedProcess, startModule } from '../process/managed-process.ts'
 import type { UpstreamCounts, UpstreamOrder } from '../upstream/order.ts'
 import { STREAM_CHUNKS } from '../workload.ts'
 import type { GeneratorOrder, GeneratorReply, StreamOutcome, Target, WholeOutcome } from './order.ts'

@@ -1,5 +1,5 @@
 // Child processes of the bench: started, listened to, and never left behind, however the bench ends.
-import { fork, spawn, type ChildProcess } from 'node:child_process'
+import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 

@@ -1,6 +1,6 @@
 // Finding a free port, and waiting until what listens on it answers.
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { request } from 'undici'
 import type { ManagedProcess } from './managed-process.ts'

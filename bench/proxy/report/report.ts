@@ -1,10 +1,11 @@
 // The run as markdown: one table a question, medians over the rounds with the extremes in brackets.
-import type { HeldFigures, RoundFigures } from '../figures.ts'
+
+import { markdownTable, type Row } from '../../measure/markdown.ts'
 import type { Spread } from '../../measure/quantile.ts'
+import type { HeldFigures, RoundFigures } from '../figures.ts'
 import type { Plan } from '../options.ts'
 import type { PeerName } from '../peer/peer.ts'
-import { markdownTable, type Row } from '../../measure/markdown.ts'
-import { addedOf, ratioOf, spreadOf, type Pick } from './summary.ts'
+import { addedOf, type Pick, ratioOf, spreadOf } from './summary.ts'
 
 const MEGABYTE = 1024 * 1024
 

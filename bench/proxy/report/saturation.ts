@@ -1,6 +1,7 @@
 // Says of each closed-loop figure whether the peer was its limit, so that no other limit passes for the peer's.
-import type { RoundFigures } from '../figures.ts'
+
 import { median } from '../../measure/quantile.ts'
+import type { RoundFigures } from '../figures.ts'
 import type { PeerName } from '../peer/peer.ts'
 
 /** A single-threaded process busy this share of a core is at its end. */

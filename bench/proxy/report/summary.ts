@@ -1,7 +1,7 @@
 // Reduces rounds to medians, and compares peers round by round, so that a slow minute hits both sides of a ratio.
-import { spread, type Spread } from '../../measure/quantile.ts'
-import type { PeerName } from '../peer/peer.ts'
+import { type Spread, spread } from '../../measure/quantile.ts'
 import type { RoundFigures } from '../figures.ts'
+import type { PeerName } from '../peer/peer.ts'
 
 export type Pick = (figures: RoundFigures) => number
 

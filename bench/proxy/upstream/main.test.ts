@@ -1,7 +1,7 @@
 // The upstream process as the load tools meet it: over real sockets.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ask, startModule, type ManagedProcess } from '../process/managed-process.ts'
+import { ask, type ManagedProcess, startModule } from '../process/managed-process.ts'
 import { CHAT_PATH, STREAM_CHUNKS } from '../workload.ts'
 import type { UpstreamCounts, UpstreamOrder } from './order.ts'
 

@@ -1,11 +1,11 @@
 // The upstream process: two models on two ports, answering as fast as Node can write ready bytes.
 // Started by the bench with an IPC channel, over which it is paced and asked what it saw.
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { CHAT_PATH } from '../workload.ts'
-import { answersOf, type Answers } from './answers.ts'
+import { type Answers, answersOf } from './answers.ts'
+import type { UpstreamCounts, UpstreamOrder } from './order.ts'
 import { RequestReader, type UpstreamRequest } from './request-reader.ts'
 import { StreamWheel } from './stream-wheel.ts'
-import type { UpstreamCounts, UpstreamOrder } from './order.ts'
 
 const wheel = new StreamWheel(4)
 const served = { large: 0, small: 0 }

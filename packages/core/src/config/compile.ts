@@ -1,17 +1,17 @@
 // compile: from a config to a Snapshot. Everything that can be decided at publish time is decided here.
 import { HASH_VERSION } from '../assignment/index.ts'
-import { compileRoute, type CurrentTables } from './compile-route.ts'
+import { type CurrentTables, compileRoute } from './compile-route.ts'
 import type { Config } from './config.ts'
+import { findSaltConflicts, findSharedSecrets } from './conflict.ts'
 import { namedPolicy } from './failure-policy.ts'
 import type { KeyConfig } from './key.ts'
-import { findSaltConflicts, findSharedSecrets } from './conflict.ts'
 import { suggestName } from './nearest.ts'
 import { isOfStandIn, parseConfig } from './parse.ts'
 import type { Problem, ProblemPath } from './problem.ts'
 import { findTarget } from './reference.ts'
-import { findWarnings } from './warning.ts'
 import type { RouterConfig } from './router.ts'
 import type { KeySnapshot, RouterSnapshot, Snapshot, TargetSnapshot } from './snapshot.ts'
+import { findWarnings } from './warning.ts'
 
 export interface CompileContext {
   readonly revision: number

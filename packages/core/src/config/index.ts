@@ -1,5 +1,5 @@
 // Entry point of config: schemas, parsing, compiling, snapshots.
-export type { Compiled, CompileContext } from './compile.ts'
+export type { CompileContext, Compiled } from './compile.ts'
 export { compile } from './compile.ts'
 export type { CurrentTables } from './compile-route.ts'
 export { type Config, type ConfigInput, configJsonSchema } from './config.ts'

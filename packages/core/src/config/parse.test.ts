@@ -137,6 +137,17 @@ describe('all problems come at once', () => {
       ['too_small routers.demo.units', 'unknown_provider keys[1].default_provider'],
     ],
     [
+      'nor does a router with a bad name deep inside it',
+      {
+        'routers > demo > default_route > split > variants > 0 > headers': { 'x y': 'z' },
+        'keys > 1 > default_provider': 'smi',
+      },
+      [
+        'invalid_name routers.demo.default_route.split.variants[0].headers["x y"]',
+        'unknown_provider keys[1].default_provider',
+      ],
+    ],
+    [
       'names that cannot be are told together with an unknown provider',
       { 'providers > p/q': {}, 'routers > a b': {}, 'models > smi/x': {} },
       ['invalid_name providers["p/q"]', 'invalid_name routers["a b"]', 'unknown_provider models["smi/x"]'],

@@ -118,9 +118,13 @@ function unknownField(path: ProblemPath, key: string): Problem {
   return { code: 'unknown_field', path: [...path, key], message }
 }
 
+/** Made for the first unknown field and kept: a config can have thousands of them. */
+let jsonSchema: JsonSchemaNode | undefined
+
 /** The fields the schema knows at a path, read off the JSON Schema: only errors pay for it. */
 function fieldsAt(path: ProblemPath): string[] {
-  let node: JsonSchemaNode = configJsonSchema()
+  jsonSchema ??= configJsonSchema()
+  let node = jsonSchema
   for (const part of path) {
     const next =
       typeof part === 'number' ? node.items : (node.properties?.[part] ?? node.additionalProperties)

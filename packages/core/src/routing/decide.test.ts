@@ -4,8 +4,8 @@ import { BUCKETS } from '../assignment/index.ts'
 import { activate } from './active.ts'
 import { decide } from './decide.ts'
 import type { Decision } from './decision.ts'
-import type { DecideOptions } from './request.ts'
 import { activeOf, FREE, type RequestExample, requestOf, withRouters } from './fixtures/example.ts'
+import type { DecideOptions } from './request.ts'
 
 type Active = ReturnType<typeof activeOf>
 

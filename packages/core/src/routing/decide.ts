@@ -10,8 +10,8 @@ import {
   type ActiveVariant,
   planFor,
 } from './active.ts'
-import type { DecideOptions, DecisionRequest } from './request.ts'
 import type { DecidedUnit, Decision, PassedRoute, Undecided } from './decision.ts'
+import type { DecideOptions, DecisionRequest } from './request.ts'
 import { resolveModel } from './resolve-model.ts'
 
 /** Decides one request against one snapshot. */

@@ -1,8 +1,8 @@
 // Loads a config for a command, or prints its problems.
 import { basename } from 'node:path'
 import type { Snapshot } from '@weir/core/config'
-import { formatProblem, type LoadContext, loadConfigFile } from '../snapshot/load.ts'
 import type { LocatedProblem } from '../snapshot/config-file.ts'
+import { formatProblem, type LoadContext, loadConfigFile } from '../snapshot/load.ts'
 import { printError } from './output.ts'
 
 const NO_HISTORY: LoadContext = { revision: 1, tables: new Map() }

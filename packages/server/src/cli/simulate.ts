@@ -1,7 +1,7 @@
 // `weir simulate`: who would get what, over many made-up units, and how many would move to another config.
 import { bucketOf, movedShare } from '@weir/core/assignment'
 import type { GroupSnapshot, RouteSnapshot, Snapshot } from '@weir/core/config'
-import { activate, type ActiveRoute } from '@weir/core/routing'
+import { type ActiveRoute, activate } from '@weir/core/routing'
 import { checkShares } from '@weir/core/stats'
 import { type Command, InvalidArgumentError } from 'commander'
 import { loadOrReport } from './load-or-exit.ts'

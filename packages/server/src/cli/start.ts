@@ -5,7 +5,7 @@ import { resolve } from 'node:path'
 import type { Snapshot } from '@weir/core/config'
 import { type Command, Option } from 'commander'
 import { pino } from 'pino'
-import { compileHere, loadConfigFile, formatProblem } from '../snapshot/load.ts'
+import { compileHere, formatProblem, loadConfigFile } from '../snapshot/load.ts'
 import { type ConfigSource, type Published, Publisher } from '../snapshot/publisher.ts'
 import { DataDirError, openDataDir, readSecret } from '../snapshot/state.ts'
 import { watchFile } from '../snapshot/watch.ts'
@@ -90,8 +90,15 @@ async function serve(options: Options): Promise<void> {
   const workers = await startWorkers(options, loaded.snapshot, log)
   if (workers !== undefined) {
     publisher.attach(workers)
+    // Signals and the file are watched before anyone is told where to find the gateway.
+    const stop = stopSignal()
+    const stopReloading = reloadOnChange(options.config, publisher, log)
     announce(options, workers, loaded.snapshot, demo?.key)
-    await runUntilStopped(options, publisher, workers, log)
+    log.info(`${await stop}: finishing open requests`)
+    stopReloading()
+    process.once('SIGINT', () => process.exit(130))
+    await workers.drain(options.drainTimeout)
+    log.info('stopped')
   }
   await demo?.stop()
 }
@@ -161,28 +168,24 @@ function nameOfKey(snapshot: Snapshot): string {
   return found?.[0] ?? 'WEIR_KEY'
 }
 
-async function runUntilStopped(
-  options: Options,
-  publisher: Publisher,
-  workers: Workers,
-  log: Log,
-): Promise<void> {
-  const { config } = options
+/** Publishes on SIGHUP and when the file is saved; the returned function ends that. */
+function reloadOnChange(config: string | undefined, publisher: Publisher, log: Log): () => void {
   const reload = () => {
     publisher.reload().then(
       result => logPublished(log, config ?? 'the demo', result),
       error => log.error({ err: error }, 'the config could not be published'),
     )
   }
-  const stopWatching = config === undefined ? () => {} : watchFile(config, reload)
   process.on('SIGHUP', reload)
-  const signal = await stopSignal()
-  log.info(`${signal}: finishing open requests`)
-  stopWatching()
-  process.off('SIGHUP', reload)
-  process.once('SIGINT', () => process.exit(130))
-  await workers.drain(options.drainTimeout)
-  log.info('stopped')
+  const warn = (error: NodeJS.ErrnoException) =>
+    log.warn(`${config} cannot be watched (${error.code}); after a change send SIGHUP`)
+  const stopWatching = config === undefined ? () => {} : watchFile(config, reload, warn)
+  // What was saved between the first reading and the watch would go unnoticed.
+  reload()
+  return () => {
+    stopWatching()
+    process.off('SIGHUP', reload)
+  }
 }
 
 function stopSignal(): Promise<string> {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { messages } from '../provider/anthropic/messages.ts'
 import { chat } from '../provider/openai/chat.ts'
 import { responses } from '../provider/openai/responses.ts'
-import { messages } from '../provider/anthropic/messages.ts'
 import { type Endpoint, emptyFacts } from '../provider/wire-format.ts'
 import { AnswerStream } from './answer-stream.ts'
 

@@ -1,6 +1,6 @@
 // One streamed answer on its way to the client: whole frames pass on as they come, and the tap reads them on the
 // side. Before the first content everything is held, so that a failure up to there stays invisible.
-import { type AnswerFacts, emptyFacts, type Endpoint, type FrameKind } from '../provider/wire-format.ts'
+import { type AnswerFacts, type Endpoint, emptyFacts, type FrameKind } from '../provider/wire-format.ts'
 import { FrameSplitter, readFrameFields } from './sse.ts'
 
 /** Takes bytes for the client; false asks to pause, as a stream's `write` does. */

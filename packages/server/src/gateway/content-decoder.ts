@@ -1,10 +1,10 @@
 // Decodes compressed answers of providers that compress although they were asked not to.
 import {
+  constants,
   createBrotliDecompress,
   createGunzip,
   createInflate,
   createZstdDecompress,
-  constants,
 } from 'node:zlib'
 
 export interface Decoder {

@@ -72,43 +72,55 @@ export class Malformed {
   #describe(refusal: Refusal, requestId: string, at: number): Omit<RequestEvent, 'endpoint'> {
     const { active, identity } = this.#gateway
     const { revision, hashVersion, gateway } = active.snapshot
-    const { usage } = emptyFacts()
-    const answered = {
-      status: errorTable[refusal.code].status,
-      outcome: 'refused',
-      error: refusal.code,
-    } as const
-    const decided = {
-      router: null,
-      route: null,
-      reason: null,
-      unit_kind: null,
-      unit: null,
-      hash_version: hashVersion,
-      salt: null,
-      bucket: null,
-      propensity: null,
-      assigned: null,
-      served: null,
-      target: null,
-      attempts: [],
-    }
     return {
-      kind: 'request',
-      version: 1,
+      ...NOTHING_KNOWN,
       request_id: requestId,
-      span_trace_id: null,
       at: new Date(at).toISOString(),
       node: identity.node,
       revision,
-      ...{ key: null, tenant: null, tags: [], format: null, stream: false, model: null },
-      ...decided,
-      ...answered,
-      ...{ queue_ms: 0, first_token_ms: null, total_ms: 0, usage, cost_nano_usd: null, finish_reason: null },
-      ...{ output_length: 0, tool_calls: 0, refusal: false, region: gateway.region ?? null, metadata: {} },
+      hash_version: hashVersion,
+      usage: emptyFacts().usage,
+      status: errorTable[refusal.code].status,
+      error: refusal.code,
+      region: gateway.region ?? null,
     }
   }
 }
+
+/** What an event says of bytes that never became a request. */
+const NOTHING_KNOWN = {
+  kind: 'request',
+  version: 1,
+  span_trace_id: null,
+  key: null,
+  tenant: null,
+  tags: [],
+  format: null,
+  stream: false,
+  model: null,
+  router: null,
+  route: null,
+  reason: null,
+  unit_kind: null,
+  unit: null,
+  salt: null,
+  bucket: null,
+  propensity: null,
+  assigned: null,
+  served: null,
+  target: null,
+  attempts: [],
+  outcome: 'refused',
+  queue_ms: 0,
+  first_token_ms: null,
+  total_ms: 0,
+  cost_nano_usd: null,
+  finish_reason: null,
+  output_length: 0,
+  tool_calls: 0,
+  refusal: false,
+  metadata: {},
+} satisfies Partial<RequestEvent>
 
 function refusalFor(error: ClientError, limits: Limits): Refusal {
   if (error.code === 'HPE_HEADER_OVERFLOW') {

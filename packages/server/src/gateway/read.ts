@@ -1,6 +1,7 @@
 // Stage 3: the body, read up to a limit and parsed once.
-import type { IncomingMessage } from 'node:http'
+
 import { isUtf8 } from 'node:buffer'
+import type { IncomingMessage } from 'node:http'
 import type { JsonObject } from '../provider/wire-format.ts'
 import { LimitTimer } from './limit-timer.ts'
 import { type Refusal, refuse } from './refusal.ts'

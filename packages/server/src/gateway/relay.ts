@@ -1,8 +1,8 @@
 // Stage 6: the answer on its way to the client, with back-pressure. Relaying stops short of the last bytes: those go
 // out only when the event has been recorded.
 import type { StreamAnswer, StreamEnd } from './attempt.ts'
-import { policyOf } from './check-decision.ts'
 import { openBody } from './body-writer.ts'
+import { policyOf } from './check-decision.ts'
 import type { Exchange } from './exchange.ts'
 import type { Failure, UpstreamResponse } from './failure.ts'
 import { type Refusal, refuse } from './refusal.ts'

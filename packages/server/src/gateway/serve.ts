@@ -7,8 +7,8 @@ import { authenticate } from './authenticate.ts'
 import { callPlan } from './call.ts'
 import { checkDecision, policyOf } from './check-decision.ts'
 import { Exchange } from './exchange.ts'
-import { passedOn, refusalOf } from './failure-answer.ts'
 import { isDeclined } from './failure.ts'
+import { passedOn, refusalOf } from './failure-answer.ts'
 import type { Gateway, Key } from './gateway.ts'
 import { holdStream } from './hold.ts'
 import { servePassThrough } from './pass-through.ts'
@@ -66,8 +66,7 @@ async function answer(exchange: Exchange, key: Key): Promise<Finish> {
 
   const policy = policyOf(exchange.active, decision)
   const release = exchange.facts.stream ? holdStream(exchange, policy.timeouts.hold) : () => {}
-  const result = await callPlan({ exchange, endpoint, body, policy }, decision.plan)
-  release()
+  const result = await callPlan({ exchange, endpoint, body, policy }, decision.plan).finally(release)
   switch (result.kind) {
     case 'whole':
       return relayWhole(exchange, result)

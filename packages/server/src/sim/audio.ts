@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { type Answer, bytesAnswer, jsonAnswer } from './answer.ts'
 import { readForm } from './body.ts'
-import { callModel, type Handler, modelEndpoint, type ModelCall } from './endpoint.ts'
+import { callModel, type Handler, type ModelCall, modelEndpoint } from './endpoint.ts'
 import { errorAnswer } from './error.ts'
 import { answerWith, drawPace, type Generation } from './generation.ts'
 import { countTokens } from './text.ts'

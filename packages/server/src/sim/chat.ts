@@ -1,11 +1,11 @@
 // OpenAI's chat completions: the request's schema, the whole answer, and the chunks of a stream.
 import { z } from 'zod'
 import { type Answer, dataFrame, type Frame, jsonAnswer } from './answer.ts'
-import { modelEndpoint, type ModelCall } from './endpoint.ts'
+import { type ModelCall, modelEndpoint } from './endpoint.ts'
 import { errorAnswer } from './error.ts'
 import {
-  answerWith,
   type Ask,
+  answerWith,
   countDeltas,
   type Generation,
   type Output,

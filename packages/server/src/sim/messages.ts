@@ -2,8 +2,8 @@
 // What the model says is a list of content blocks: a further kind of block is a further member of `Block`.
 import { z } from 'zod'
 import { type Answer, jsonAnswer } from './answer.ts'
-import { modelEndpoint, type ModelCall } from './endpoint.ts'
-import { answerWith, type Ask, countDeltas, type Generation, type Output, type Usage } from './generation.ts'
+import { type ModelCall, modelEndpoint } from './endpoint.ts'
+import { type Ask, answerWith, countDeltas, type Generation, type Output, type Usage } from './generation.ts'
 import { type Block, messageFrames, messagesErrorFrame, toolUseHead } from './messages-stream.ts'
 import { countTokens } from './text.ts'
 

@@ -6,8 +6,8 @@ import OpenAI, {
   NotFoundError,
   PermissionDeniedError,
   RateLimitError,
-  UnprocessableEntityError,
   toFile,
+  UnprocessableEntityError,
 } from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { simConfigSchema } from './config.ts'

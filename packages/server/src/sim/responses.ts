@@ -1,9 +1,9 @@
 // OpenAI's Responses API: the request's schema, the response object, and the stored ones. Its stream is beside it.
 import { z } from 'zod'
 import { type Answer, jsonAnswer } from './answer.ts'
-import { modelEndpoint, type ModelCall, plainEndpoint } from './endpoint.ts'
+import { type ModelCall, modelEndpoint, plainEndpoint } from './endpoint.ts'
 import { errorAnswer } from './error.ts'
-import { answerWith, type Ask, countDeltas, type Generation, type Usage } from './generation.ts'
+import { type Ask, answerWith, countDeltas, type Generation, type Usage } from './generation.ts'
 import { itemsOf, type OutputItem, responseErrorFrame, responseFrames } from './responses-stream.ts'
 import { keep, type StoredResponse } from './stores.ts'
 import { countTokens } from './text.ts'

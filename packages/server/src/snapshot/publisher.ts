@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { CurrentTables, Snapshot } from '@weir/core/config'
 import type { LocatedProblem } from './config-file.ts'
-import type { Loaded, LoadContext } from './load.ts'
+import type { LoadContext, Loaded } from './load.ts'
 import { readState, type State, writeState } from './state.ts'
 import type { Workers } from './workers.ts'
 

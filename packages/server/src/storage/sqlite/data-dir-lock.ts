@@ -1,4 +1,5 @@
 // One program to a data directory: two would overwrite each other's bucket tables and delete each other's events.
+import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
@@ -13,9 +14,11 @@ const SQLITE_BUSY = 5
  * on a file, held by SQLite: it ends with the process however that ends, so none is ever left behind.
  */
 export function lockDataDir(dataDir: string): DataDirLock | undefined {
-  const database = new DatabaseSync(join(dataDir, 'lock'), { timeout: 0 })
+  const file = join(dataDir, 'lock')
+  closeSync(openSync(file, 'a', 0o600))
+  const database = new DatabaseSync(file, { timeout: 0 })
   try {
-    database.exec('BEGIN EXCLUSIVE')
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
   } catch (error) {
     database.close()
     if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return undefined
