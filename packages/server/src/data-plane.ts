@@ -1,6 +1,7 @@
 // Composition of one data-plane worker: the only file besides main.ts that knows the gateway, the wire formats and
 // the spool together. Snapshots come in and facts go out; the control side is on the other end of a message port.
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Snapshot } from '@weir/core/config'
 import { activate } from '@weir/core/routing'
@@ -36,6 +37,8 @@ export type FromDataPlane =
   | { readonly kind: 'ejected'; readonly target: string; readonly until: number }
   | { readonly kind: 'log'; readonly level: 'warn' | 'error'; readonly message: string }
   | { readonly kind: 'drained' }
+
+const SETTLE_MS = 2_000
 
 const port = parentPort
 if (port !== null) await runDataPlane(workerData as DataPlaneStart, port)
@@ -97,7 +100,13 @@ async function drain(
   tell: (message: FromDataPlane) => void,
 ): Promise<void> {
   await server.drain(timeout)
+  await settle(gateway)
   await gateway.sink.close()
   await gateway.targets.close()
   tell({ kind: 'drained' })
+}
+
+/** Requests whose connection was cut are still being recorded; that takes no longer than noticing it. */
+async function settle(gateway: Gateway): Promise<void> {
+  for (let waited = 0; gateway.admission.running > 0 && waited < SETTLE_MS; waited += 10) await setTimeout(10)
 }

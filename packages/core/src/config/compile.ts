@@ -11,16 +11,14 @@ import type { Problem, ProblemPath } from './problem.ts'
 import { findTarget } from './reference.ts'
 import type { RouterConfig } from './router.ts'
 import type { KeySnapshot, RouterSnapshot, Snapshot, TargetSnapshot } from './snapshot.ts'
-import { findWarnings } from './warning.ts'
+import { findWarnings, type WarningContext } from './warning.ts'
 
-export interface CompileContext {
+export interface CompileContext extends WarningContext {
   readonly revision: number
   /** The tables now in force by salt, so that a new config moves the fewest units. */
   readonly tables: CurrentTables
   /** SHA-256 (lower-case hex) of the secret in an environment variable; undefined when it is not set. */
   readonly digestOfEnv: (name: string) => string | undefined
-  /** Whether an environment variable is set. */
-  readonly isEnvSet: (name: string) => boolean
   /** Whether the runtime knows an IANA time zone. */
   readonly isTimeZone: (name: string) => boolean
 }

@@ -1,15 +1,19 @@
 // Warnings: what can be published as it is and is probably not what was meant.
 import { checkCondition } from '../expression/index.ts'
-import type { CompileContext } from './compile.ts'
 import type { Config } from './config.ts'
 import type { Problem } from './problem.ts'
 
-export function findWarnings(config: Config, context: Pick<CompileContext, 'isEnvSet'>): Problem[] {
+export interface WarningContext {
+  /** Whether an environment variable is set. */
+  readonly isEnvSet: (name: string) => boolean
+}
+
+export function findWarnings(config: Config, context: WarningContext): Problem[] {
   return [...missingCredentials(config, context), ...doubtfulConditions(config)]
 }
 
 /** Accepted, since the other providers can serve meanwhile; a call to this one fails with `no_credential`. */
-function missingCredentials(config: Config, context: Pick<CompileContext, 'isEnvSet'>): Problem[] {
+function missingCredentials(config: Config, context: WarningContext): Problem[] {
   return Object.entries(config.providers).flatMap(([id, provider]) => {
     const name = provider.credential?.env
     if (name === undefined || context.isEnvSet(name)) return []

@@ -9,10 +9,18 @@ import type { Finish } from './relay.ts'
 /** Records the exchange, then finishes its answer. A client that went away gets its event all the same. */
 export function record(exchange: Exchange, finish: Finish): void {
   if (exchange.gone) describeLeaving(exchange)
-  exchange.gateway.sink.append(describeExchange(exchange), () => {
+  exchange.gateway.sink.append(describeExchange(exchange), () => finishAnswer(exchange, finish))
+}
+
+/** Runs among the answers of other requests: a bug in one must not take theirs with it. */
+function finishAnswer(exchange: Exchange, finish: Finish): void {
+  try {
     finish()
     limitLastBytes(exchange)
-  })
+  } catch (bug) {
+    exchange.gateway.reportBug(bug)
+    exchange.res.destroy()
+  }
 }
 
 /** What the kernel did not take at once waits in memory: for a client that reads, but not for ever. */
