@@ -1,7 +1,9 @@
 // The commands that answer and end: help, exit codes, and what each prints for people and for programs.
+import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { endWithFile } from '../support/clean-up.ts'
 import { REPOSITORY, runProgram } from '../support/program.ts'
@@ -259,6 +261,18 @@ describe('weir events', () => {
   it('prints the last ones as asked', async () => {
     const result = await runProgram(['events', '--data-dir', dataDir, '--json', '--last', '2'])
     expect(ids(result.stdout)).toEqual(['fourth', 'fifth'])
+  })
+
+  it('ends quietly when its reader has seen enough', async () => {
+    const long = join(home, 'long')
+    mkdirSync(join(long, 'events'), { recursive: true })
+    const lines = Array.from({ length: 20_000 }, () => event('many', '2026-01-01T00:00:00.000Z'))
+    writeFileSync(join(long, 'events', '000001000000000-w0-0.ndjson'), `${lines.join('\n')}\n`)
+    const weir = `'${process.execPath}' '${REPOSITORY}packages/server/bin/weir.js'`
+    const command = `${weir} events --json --data-dir '${long}' | head -n 1`
+    const { stdout, stderr } = await promisify(execFile)('sh', ['-c', command])
+    expect(ids(stdout)).toEqual(['many'])
+    expect(stderr).toBe('')
   })
 
   it('prints a table for people', async () => {

@@ -72,7 +72,12 @@ function wholeAnswer({ frames, size }: FloodOptions): string {
 
 function drained(res: ServerResponse): Promise<void> {
   return new Promise(resolve => {
-    res.once('drain', resolve)
-    res.once('close', resolve)
+    const go = () => {
+      res.off('drain', go)
+      res.off('close', go)
+      resolve()
+    }
+    res.on('drain', go)
+    res.on('close', go)
   })
 }

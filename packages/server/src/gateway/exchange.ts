@@ -6,7 +6,7 @@ import { type AnswerFacts, type Endpoint, emptyFacts, type RequestFacts } from '
 import type { RequestOrigin } from './attributes.ts'
 import type { Gateway, Key } from './gateway.ts'
 import { singleHeader } from './header.ts'
-import { newTraceparent } from './identity.ts'
+import { newTraceContext, type TraceContext, traceIdOf } from './identity.ts'
 
 export class Exchange implements RequestOrigin {
   readonly gateway: Gateway
@@ -18,7 +18,7 @@ export class Exchange implements RequestOrigin {
   readonly startedAt = performance.now()
   readonly at = Date.now()
   readonly endpoint: Endpoint | undefined
-  readonly traceparent: string
+  readonly trace: TraceContext
   readonly attempts: AttemptRecord[] = []
   requestId = ''
   key: Key | null = null
@@ -47,7 +47,7 @@ export class Exchange implements RequestOrigin {
     const query = url.indexOf('?')
     this.path = query < 0 ? url : url.slice(0, query)
     this.endpoint = gateway.formats.endpoints.get(this.path)
-    this.traceparent = singleHeader(req.headers, 'traceparent') ?? newTraceparent()
+    this.trace = traceOf(req)
     res.once('close', () => this.#close())
   }
 
@@ -75,4 +75,10 @@ export class Exchange implements RequestOrigin {
     this.#gone = true
     this.#onGone?.()
   }
+}
+
+/** The client's trace goes on; a request without one begins its own. */
+function traceOf(req: IncomingMessage): TraceContext {
+  const traceparent = singleHeader(req.headers, 'traceparent')
+  return traceparent === undefined ? newTraceContext() : { traceparent, traceId: traceIdOf(traceparent) }
 }

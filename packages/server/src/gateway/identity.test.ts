@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { digestOf, fingerprint, Identity, newTraceparent, traceIdOf } from './identity.ts'
+import { digestOf, fingerprint, Identity, newTraceContext, traceIdOf } from './identity.ts'
 
 const secret = Buffer.alloc(32, 7)
 const at = Date.UTC(2026, 4, 4)
@@ -65,9 +65,12 @@ test('fingerprints are short, printable and differ', () => {
 })
 
 test('trace contexts of our own are valid and never repeat', () => {
-  const made = Array.from({ length: 1000 }, newTraceparent)
-  expect(new Set(made.map(traceIdOf)).size).toBe(1000)
-  for (const traceparent of made) expect(traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/)
+  const made = Array.from({ length: 1000 }, newTraceContext)
+  expect(new Set(made.map(({ traceId }) => traceId)).size).toBe(1000)
+  for (const { traceparent, traceId } of made) {
+    expect(traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/)
+    expect(traceIdOf(traceparent)).toBe(traceId)
+  }
 })
 
 test.each([

@@ -27,8 +27,10 @@ export class Identity {
    */
   requestId(now: number, tenant: string): string {
     this.#counter = (this.#counter + 1) >>> 0
-    const plain = `${now.toString(16).padStart(12, '0')}${this.#prefix}${this.#counter.toString(16).padStart(8, '0')}`
-    return `wr_${plain}${hash('sha256', `${this.#secret}:${plain}:${tenant}`, 'hex').slice(0, 16)}`
+    const time = now.toString(16).padStart(12, '0')
+    const plain = time + this.#prefix + this.#counter.toString(16).padStart(8, '0')
+    const mac = hash('sha256', `${this.#secret}:${plain}:${tenant}`, 'hex').slice(0, 16)
+    return flat('wr_', plain, mac)
   }
 
   /** The pseudonym of a unit: HMAC-SHA-256, 128 bits, hex. Recent ones are kept, since a unit comes back. */
@@ -36,11 +38,19 @@ export class Identity {
     const text = `unit:${kind}:${id}`
     const known = this.#units.get(text)
     if (known !== undefined) return known
-    const pseudonym = createHmac('sha256', this.#key).update(text).digest('hex').slice(0, 32)
+    const pseudonym = createHmac('sha256', this.#key).update(text).digest().toString('hex', 0, 16)
     if (this.#units.size >= CACHED_UNITS) this.#units.clear()
     this.#units.set(text, pseudonym)
     return pseudonym
   }
+}
+
+/**
+ * A string in one piece. What `+` and `slice` give are views of others, and a single one of those in an event makes
+ * JSON.stringify take its slow path: three times the time for the whole event.
+ */
+function flat(...parts: string[]): string {
+  return parts.join('')
 }
 
 /** SHA-256 in lower-case hex: how keys are looked up. */
@@ -54,19 +64,28 @@ export function fingerprint(text: string): string {
 }
 
 const TRACE_BYTES = 24
+const TRACE_ID_BYTES = 16
 /** Random bytes for some hundred trace contexts: asking for them one by one costs more than all the rest of an id. */
 const pool = Buffer.alloc(TRACE_BYTES * 256)
 let poolAt = pool.length
 
+/** A request's place in a distributed trace. */
+export interface TraceContext {
+  readonly traceparent: string
+  /** Null when the client's `traceparent` is malformed. */
+  readonly traceId: string | null
+}
+
 /** A W3C trace context of our own, for clients that sent none. */
-export function newTraceparent(): string {
+export function newTraceContext(): TraceContext {
   if (poolAt === pool.length) {
     randomFillSync(pool)
     poolAt = 0
   }
-  const bytes = pool.toString('hex', poolAt, poolAt + TRACE_BYTES)
+  const spanAt = poolAt + TRACE_ID_BYTES
+  const traceId = pool.toString('hex', poolAt, spanAt)
   poolAt += TRACE_BYTES
-  return `00-${bytes.slice(0, 32)}-${bytes.slice(32)}-01`
+  return { traceparent: `00-${traceId}-${pool.toString('hex', spanAt, poolAt)}-01`, traceId }
 }
 
 /** The trace id inside a W3C `traceparent`, or null when it is malformed. */

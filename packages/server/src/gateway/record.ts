@@ -3,7 +3,6 @@ import type { RequestEvent } from '@weir/core/event'
 import { costNanoUsd } from '@weir/core/event/cost'
 import { roundMs } from './call.ts'
 import type { Exchange } from './exchange.ts'
-import { traceIdOf } from './identity.ts'
 import type { Finish } from './relay.ts'
 
 /** Records the exchange, then finishes its answer. A client that went away gets its event all the same. */
@@ -40,6 +39,18 @@ function describeLeaving(exchange: Exchange): void {
 
 const NO_TAGS: readonly string[] = []
 
+let lastTime = Number.NaN
+let lastIso = ''
+
+/** ISO 8601; requests of the same millisecond share the text. */
+function isoTime(at: number): string {
+  if (at !== lastTime) {
+    lastTime = at
+    lastIso = new Date(at).toISOString()
+  }
+  return lastIso
+}
+
 function describeExchange(exchange: Exchange): RequestEvent {
   const { snapshot } = exchange.active
   const { key, facts, answer, decision } = exchange
@@ -47,8 +58,8 @@ function describeExchange(exchange: Exchange): RequestEvent {
     kind: 'request',
     version: 1,
     request_id: exchange.requestId,
-    span_trace_id: traceIdOf(exchange.traceparent),
-    at: new Date(exchange.at).toISOString(),
+    span_trace_id: exchange.trace.traceId,
+    at: isoTime(exchange.at),
     node: exchange.gateway.identity.node,
     revision: snapshot.revision,
     key: key?.id ?? null,

@@ -5,6 +5,7 @@ import { openBody } from './body-writer.ts'
 import { policyOf } from './check-decision.ts'
 import type { Exchange } from './exchange.ts'
 import type { Failure, UpstreamResponse } from './failure.ts'
+import { redactText } from './redact.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import { answerHeaders, refusalFrame, sendRefusal, sendWhole, statusOf } from './respond.ts'
 
@@ -62,7 +63,8 @@ export async function relayStream(exchange: Exchange, answer: StreamAnswer): Pro
     return () =>
       void res.end(answer.attempt.tail.length === 0 ? undefined : Buffer.concat(answer.attempt.tail))
   }
-  const refusal = refuse('stream_broken', `The stream broke: ${end.reason}.`)
+  const secret = exchange.gateway.targets.secretOf(exchange.served?.target.provider ?? '')
+  const refusal = refuse('stream_broken', `The stream broke: ${redactText(end.reason, secret)}.`)
   exchange.outcome = 'stream_broken'
   exchange.error = refusal.code
   reportBroken(exchange)

@@ -13,6 +13,8 @@ export interface Upstream {
   readonly prefix: string
   /** Credential and configured headers, ready to send; null when the credential is not set. */
   readonly headers: readonly string[] | null
+  /** The credential itself, so that it can be taken out of what the provider quotes; null when there is none. */
+  readonly secret: string | null
   readonly prepared: WeakMap<ActiveVariant, PreparedVariant>
 }
 
@@ -55,6 +57,11 @@ export class Targets {
     return this.#upstreams.get(provider)
   }
 
+  /** The credential of a provider; null when it has none. */
+  secretOf(provider: string): string | null {
+    return this.#upstreams.get(provider)?.secret ?? null
+  }
+
   async close(): Promise<void> {
     await Promise.all(Array.from(this.#pools.values(), pool => pool.destroy()))
   }
@@ -63,20 +70,22 @@ export class Targets {
     const url = new URL(provider.base_url)
     const pool = this.#pools.get(url.origin) ?? new Pool(url.origin, POOL_OPTIONS)
     this.#pools.set(url.origin, pool)
+    const { credential } = provider
+    const secret = credential === undefined ? null : this.#readSecret(credential.env) || null
     return {
       provider,
       pool,
       prefix: url.pathname.replace(/\/$/, ''),
-      headers: this.#headers(provider),
+      headers: this.#headers(provider, secret),
+      secret,
       prepared: new WeakMap(),
     }
   }
 
-  #headers(provider: ProviderConfig): string[] | null {
+  #headers(provider: ProviderConfig, secret: string | null): string[] | null {
     const configured = Object.entries(provider.headers).flat()
     if (provider.credential === undefined) return configured
-    const secret = this.#readSecret(provider.credential.env)
-    if (secret === undefined || secret === '') return null
+    if (secret === null) return null
     const format = this.#formats.byName[provider.type]
     return [...format.credentialHeaders(secret).flat(), ...configured]
   }

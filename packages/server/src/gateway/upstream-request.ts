@@ -62,7 +62,7 @@ function forwardedHeaders(exchange: Exchange, own: ReadonlySet<string>): string[
 function addTraceContext(headers: string[], exchange: Exchange): void {
   const { decision } = exchange
   const own = exchange.headers.baggage
-  headers.push('traceparent', exchange.traceparent)
+  headers.push('traceparent', exchange.trace.traceparent)
   if (decision?.router != null) {
     const weir = `weir.router=${decision.router.id},weir.variant=${decision.variant.id}`
     headers.push('baggage', own === undefined ? weir : `${String(own)},${weir}`)

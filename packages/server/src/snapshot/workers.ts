@@ -19,7 +19,7 @@ const RESTART_DELAY_MS = 500
  * Room for new objects, a worker. Left alone V8 takes some 70 MB, which thousands of open streams then fill with what
  * is long garbage; with this they stay below 250 MB.
  */
-const YOUNG_GENERATION_MB = 12
+const YOUNG_GENERATION_MB = 24
 
 export class Workers {
   readonly #options: WorkersOptions

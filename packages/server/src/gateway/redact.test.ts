@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest'
+import { type Failure, failure } from './failure.ts'
+import { redactFailure } from './redact.ts'
+
+const SECRET = 'sk-secret-5f1c9a'
+
+const quoting = (secret: string): Failure => ({
+  ...failure('invalid_request', `not with ${secret}`, secret),
+  response: {
+    status: 400,
+    headers: { 'x-echo': `Bearer ${secret}`, via: [secret, 'b'], 'content-type': 'text/plain' },
+    body: Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(`é ${secret} ${secret}`)]),
+  },
+})
+
+it('takes the secret out of the message, the code, the headers and the body, and leaves the rest', () => {
+  expect(redactFailure(quoting(SECRET), SECRET)).toEqual(quoting('[redacted]'))
+})
+
+it.each([
+  { name: 'no credential', secret: null },
+  { name: 'a placeholder for one', secret: 'EMPTY' },
+])('changes nothing for a provider with $name', ({ secret }) => {
+  const failed = quoting('EMPTY')
+  expect(redactFailure(failed, secret)).toBe(failed)
+})

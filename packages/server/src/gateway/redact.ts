@@ -1,0 +1,47 @@
+// A provider can quote what it was sent, the gateway's credential included: error answers reach the client, and their
+// codes the events, without it.
+import type { IncomingHttpHeaders } from 'undici/types/header.js'
+import type { Failure, UpstreamResponse } from './failure.ts'
+
+const REDACTED = '[redacted]'
+
+/** Shorter ones are placeholders, such as those of local models, and would be found inside ordinary words. */
+const SHORTEST_SECRET = 8
+
+/** A provider's words without the secret that the call was made with. */
+export function redactText(text: string, secret: string | null): string {
+  return secret === null || secret.length < SHORTEST_SECRET ? text : text.replaceAll(secret, REDACTED)
+}
+
+/** The failure without the secret that its call was made with; the same object when there is nothing to hide. */
+export function redactFailure(failed: Failure, secret: string | null): Failure {
+  if (secret === null || secret.length < SHORTEST_SECRET) return failed
+  return {
+    ...failed,
+    code: failed.code?.replaceAll(secret, REDACTED) ?? null,
+    message: failed.message.replaceAll(secret, REDACTED),
+    response: failed.response === null ? null : redactResponse(failed.response, secret),
+  }
+}
+
+function redactResponse(response: UpstreamResponse, secret: string): UpstreamResponse {
+  const { status, headers, body } = response
+  return { status, headers: redactHeaders(headers, secret), body: redactBytes(body, secret) }
+}
+
+function redactHeaders(headers: IncomingHttpHeaders, secret: string): IncomingHttpHeaders {
+  const hide = (value: string) => value.replaceAll(secret, REDACTED)
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? hide(value) : value?.map(hide),
+    ]),
+  )
+}
+
+/** By way of Latin-1, which keeps every other byte as it was. */
+function redactBytes(bytes: Buffer, secret: string): Buffer {
+  if (!bytes.includes(secret)) return bytes
+  const pattern = Buffer.from(secret).toString('latin1')
+  return Buffer.from(bytes.toString('latin1').replaceAll(pattern, REDACTED), 'latin1')
+}
