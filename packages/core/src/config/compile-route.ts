@@ -7,9 +7,8 @@ import {
   reweightTable,
 } from '../assignment/index.ts'
 import type { Config } from './config.ts'
-import { suggestName } from './nearest.ts'
 import type { Problem, ProblemPath } from './problem.ts'
-import { findTarget } from './reference.ts'
+import { findTarget, unknownModel } from './reference.ts'
 import type { RouteConfig, RouterConfig } from './router.ts'
 import type { GroupSnapshot, RouteSnapshot, TargetSnapshot, VariantSnapshot } from './snapshot.ts'
 import {
@@ -70,9 +69,7 @@ function compileVariant(
 function resolveTarget(id: string, path: ProblemPath, context: RouteContext): TargetSnapshot {
   const target = id.endsWith('/*') ? undefined : findTarget(context.config, id)
   if (target !== undefined) return target
-  const known = Object.keys(context.config.models).filter(name => !name.endsWith('/*'))
-  const message = `there is no model "${id}" under \`models\`${suggestName(id, known)}`
-  context.problems.push({ code: 'unknown_model', path, message })
+  context.problems.push(unknownModel(context.config, id, path))
   return { id, provider: '', model: '', price: null }
 }
 

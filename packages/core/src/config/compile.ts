@@ -1,5 +1,6 @@
 // compile: from a config to a Snapshot. Everything that can be decided at publish time is decided here.
 import { HASH_VERSION } from '../assignment/index.ts'
+import { findBrokenReferences } from './broken-router.ts'
 import { type CurrentTables, compileRoute } from './compile-route.ts'
 import type { Config } from './config.ts'
 import { findSaltConflicts, findSharedSecrets } from './conflict.ts'
@@ -8,7 +9,7 @@ import type { KeyConfig } from './key.ts'
 import { suggestName } from './nearest.ts'
 import { isOfStandIn, parseConfig } from './parse.ts'
 import type { Problem, ProblemPath } from './problem.ts'
-import { findTarget } from './reference.ts'
+import { findTarget, unknownTimeZone } from './reference.ts'
 import type { RouterConfig } from './router.ts'
 import type { KeySnapshot, RouterSnapshot, Snapshot, TargetSnapshot } from './snapshot.ts'
 import { findWarnings, type WarningContext } from './warning.ts'
@@ -36,10 +37,12 @@ export type Compiled =
 export function compile(value: unknown, context: CompileContext): Compiled {
   const parsed = parseConfig(value)
   if (parsed.kind === 'valid') return compileConfig(parsed.config, context)
-  const rest = parsed.remainder === undefined ? undefined : compileConfig(parsed.remainder, context)
-  const more = rest?.kind === 'refused' ? rest.problems : []
-  const own = more.filter(problem => !isOfStandIn(problem, parsed.problems))
-  return { kind: 'refused', problems: [...parsed.problems, ...own] }
+  const { problems, remainder } = parsed
+  if (remainder === undefined) return { kind: 'refused', problems }
+  const rest = compileConfig(remainder, context)
+  const more = rest.kind === 'refused' ? rest.problems.filter(problem => !isOfStandIn(problem, problems)) : []
+  const broken = findBrokenReferences(value, problems, remainder, context.isTimeZone)
+  return { kind: 'refused', problems: [...problems, ...more, ...broken] }
 }
 
 function compileConfig(config: Config, context: CompileContext): Compiled {
@@ -98,8 +101,7 @@ function compileRouter(
 ): RouterSnapshot {
   const path: ProblemPath = ['routers', id]
   if (!context.isTimeZone(router.time_zone)) {
-    const message = `"${router.time_zone}" is not an IANA time zone, such as "Europe/Berlin" or "UTC"`
-    problems.push({ code: 'unknown_time_zone', path: [...path, 'time_zone'], message })
+    problems.push(unknownTimeZone(router.time_zone, [...path, 'time_zone']))
   }
   const conditional = router.routes.map((route, index) =>
     compileRoute(route, {

@@ -94,6 +94,19 @@ test('an empty answer, a too long prompt and a refusal are no failures unless th
 })
 
 describe('all problems come at once', () => {
+  test('also those of what a router with a broken part refers to', () => {
+    const value = changed({
+      'routers > demo > time_zone': 'Mars/Base',
+      'routers > demo > units': ['usr'],
+      'routers > demo > default_route > split > variants > 0 > model': 'sim/nope',
+    })
+    const listed = listProblems(value)
+    expect(listed).toContain('unknown_time_zone routers.demo.time_zone')
+    expect(listed).toContain('unknown_model routers.demo.default_route.split.variants[0].model')
+    expect(listed.some(problem => problem.endsWith('routers.demo.units[0]'))).toBe(true)
+    expect(listed).toHaveLength(3)
+  })
+
   test.each<[string, Record<string, unknown>, string[]]>([
     [
       'a broken router does not hide that another refers to nothing',

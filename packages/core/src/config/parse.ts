@@ -89,7 +89,7 @@ function toProblems(issue: z.core.$ZodIssue): Problem[] {
     case 'invalid_key':
       return [{ code: 'invalid_name', path, message: issue.issues.map(inner => inner.message).join('; ') }]
     case 'invalid_type':
-      return [{ code: 'invalid_type', path, message: issue.message.replace('Invalid input: ', '') }]
+      return [{ code: 'invalid_type', path, message: explainType(issue) }]
     case 'invalid_value':
       return [
         {
@@ -103,6 +103,11 @@ function toProblems(issue: z.core.$ZodIssue): Problem[] {
     default:
       return [{ code: issue.code, path, message: issue.message }]
   }
+}
+
+function explainType(issue: z.core.$ZodIssueInvalidType): string {
+  const message = issue.message.replace('Invalid input: ', '')
+  return message.endsWith('received undefined') ? `is missing; it must be a ${issue.expected}` : message
 }
 
 function customProblem(issue: z.core.$ZodIssueCustom, path: ProblemPath): Problem {

@@ -97,7 +97,7 @@ describe.each<[string, Row[]]>([
       [
         'half a price',
         { models: { 'p/a': { price: { input: 1 } } } },
-        ['invalid_type models["p/a"].price.output: expected number, received undefined'],
+        ['invalid_type models["p/a"].price.output: is missing; it must be a number'],
       ],
       [
         'a name without its provider',
