@@ -12,7 +12,7 @@ interface Tally {
 const bin = (name: string) => join(import.meta.dirname, '..', 'node_modules', '.bin', name)
 
 const STATIC_CHECKS: readonly (readonly [name: string, command: string, args: readonly string[]])[] = [
-  ['format', 'biome', ['ci', '--log-level=error', '.']],
+  ['format', 'biome', ['ci', '--log-level=error', '--colors=off', '.']],
   ['lint', 'oxlint', ['--type-aware', '--deny-warnings']],
   ['types of core', 'tsc', ['-p', 'packages/core']],
   ['types', 'tsc', ['-p', '.']],
