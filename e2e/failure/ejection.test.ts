@@ -25,6 +25,7 @@ const cases: readonly Case[] = [
   { router: 'strict-too', failure: { ejection: strict } },
   { router: 'invalid', failure: { ejection: strict } },
   { router: 'credential', failure: { ejection: strict } },
+  { router: 'one-endpoint', failure: { ejection: strict } },
   { router: 'broken-streams', failure: { ejection: strict } },
   { router: 'alone', failure: { ejection: strict }, alone: 'alone' },
   { router: 'probed', failure: { ejection: { consecutive_failures: 1, cooldown: '300ms' } } },
@@ -130,7 +131,7 @@ describe('a target that fails', () => {
   it('is tried until it has failed often enough in a row, then passed by, on every router', async () => {
     set('strict', 'down')
     for (let i = 0; i < 3; i++) expect(await tried('strict')).toEqual(['first', 'second'])
-    expect(await ejected()).toContain('x/strict')
+    expect(await ejected()).toContain('x/strict chat')
     const answer = await caller.chat('strict')
     expect(await gateway.event(answer.id)).toMatchObject({ assigned: 'first', served: 'second' })
     expect(await triedBy(answer)).toEqual(['second'])
@@ -150,14 +151,23 @@ describe('a target that fails', () => {
     set('invalid', 'invalid')
     for (let i = 0; i < 8; i++) expect((await caller.chat('invalid')).status).toBe(400)
     expect(targetOf('invalid').calls).toBe(8)
-    expect(await ejected()).not.toContain('x/invalid')
+    expect(await ejected()).not.toContain('x/invalid chat')
+  })
+
+  it('at one endpoint keeps its place at the others', async () => {
+    set('one-endpoint', 'down')
+    const body = { model: 'one-endpoint', input: 'Hello' }
+    for (let i = 0; i < 3; i++) await caller.post('/v1/embeddings', body)
+    expect(await ejected()).toContain('x/one-endpoint embeddings')
+    set('one-endpoint', 'ok')
+    expect(await tried('one-endpoint')).toEqual(['first'])
   })
 
   it('over the gateway’s credential is out at once', async () => {
     set('credential', 'unauthorised')
     expect(await tried('credential')).toEqual(['first', 'second'])
     expect(await tried('credential')).toEqual(['second'])
-    expect(await ejected()).toContain('x/credential')
+    expect(await ejected()).toContain('x/credential chat')
   })
 
   it('in the middle of its streams is ejected as well', async () => {
@@ -175,10 +185,10 @@ describe('when every target of a plan is out', () => {
     set('alone', 'down')
     for (let i = 0; i < 5; i++) expect((await caller.chat('alone')).status).toBe(503)
     expect(targetOf('alone').calls).toBe(5)
-    expect(await ejected()).toContain('x/alone')
+    expect(await ejected()).toContain('x/alone chat')
     set('alone', 'ok')
     expect((await caller.chat('alone')).status).toBe(200)
-    expect(await ejected()).not.toContain('x/alone')
+    expect(await ejected()).not.toContain('x/alone chat')
   })
 })
 

@@ -128,7 +128,11 @@ export class Attempt implements Dispatcher.DispatchHandler {
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     if (this.#aborted !== undefined) return
     const code = (error as NodeJS.ErrnoException).code ?? error.name
-    this.#break(this.#controller === undefined ? 'connect' : 'reset', describe(error), code)
+    const lose = () =>
+      this.#break(this.#controller === undefined ? 'connect' : 'reset', describe(error), code)
+    // What had come before the connection was lost counts as come, also when it is still being decoded.
+    if (this.#decoder === undefined) lose()
+    else this.#decoder.drain(lose)
   }
 
   /** An answer in an encoding nobody asked for is decoded: the tap has to read it and clients may not expect it. */

@@ -8,6 +8,7 @@ import { type Failure, failure, isDeclined } from './failure.ts'
 import { prepareVariant } from './prepared-variant.ts'
 import type { Body } from './read.ts'
 import { redactFailure } from './redact.ts'
+import { admitsTarget, hasHealthyTarget, observeAttempt } from './target-health.ts'
 import type { Upstream } from './targets.ts'
 import { splitHeaders, upstreamBody } from './upstream-request.ts'
 
@@ -61,7 +62,7 @@ export async function callPlan(call: Call, plan: readonly ActiveVariant[]): Prom
 function* usableVariants(exchange: Exchange, plan: readonly ActiveVariant[]): Generator<ActiveVariant> {
   let any = false
   for (const variant of plan) {
-    if (!exchange.gateway.ejection.admits(variant.target.id, Date.now())) continue
+    if (!admitsTarget(exchange, variant)) continue
     any = true
     yield variant
   }
@@ -101,8 +102,7 @@ function waitBeforeRetry(
 
 /** Whether a target later in the plan could be called instead: one that is not ejected. */
 function hasNext(exchange: Exchange, plan: readonly ActiveVariant[], variant: ActiveVariant): boolean {
-  const ejected = exchange.gateway.ejection.ejected(Date.now())
-  return plan.slice(plan.indexOf(variant) + 1).some(next => !ejected.includes(next.target.id))
+  return hasHealthyTarget(exchange, plan.slice(plan.indexOf(variant) + 1))
 }
 
 function pause(exchange: Exchange, ms: number): Promise<'waited' | 'gone'> {
@@ -130,7 +130,7 @@ async function callOnce(call: Call, variant: ActiveVariant, deadline: number): P
       ? redactFailure(attempted, exchange.gateway.targets.secretOf(variant.target.provider))
       : judge(attempted, policy.failure, endpoint)
   recordAttempt(exchange, variant, result, performance.now() - startedAt)
-  observe(call, variant, result)
+  observeAttempt(exchange, variant, result)
   const isAnswer = result.kind !== 'failure' || isDeclined(result)
   exchange.served = isAnswer ? variant : null
   if (isAnswer) exchange.answer = facts
@@ -219,16 +219,6 @@ function recordAttempt(
     code: failed?.code ?? null,
     ms: roundMs(ms),
   })
-}
-
-function observe(call: Call, variant: ActiveVariant, result: Answer | Failure): void {
-  const { ejection } = call.exchange.gateway
-  const target = variant.target.id
-  const policy = call.policy.failure.ejection
-  if (result.kind === 'whole') ejection.succeeded(target, Date.now(), policy)
-  else if (result.kind === 'stream') ejection.answering(target)
-  else if (result.failure === 'cancelled' || result.failure === 'unsupported') ejection.released(target)
-  else ejection.failed(target, result.failure, Date.now(), policy)
 }
 
 /** Microseconds are enough, and keep events short. */

@@ -10,6 +10,8 @@ import {
 export interface Decoder {
   write(chunk: Buffer): void
   end(): void
+  /** Calls `done` when everything written so far has come out. */
+  drain(done: () => void): void
 }
 
 export interface DecodedSink {
@@ -23,12 +25,17 @@ export function contentDecoder(encoding: string, sink: DecodedSink): Decoder {
   const transform = openTransform(encoding)
   if (transform === undefined) {
     queueMicrotask(() => sink.error(`the answer has the unknown content-encoding "${encoding}"`))
-    return { write: () => {}, end: () => {} }
+    return { write: () => {}, end: () => {}, drain: done => done() }
   }
   transform.on('data', chunk => sink.data(chunk))
   transform.on('end', () => sink.end())
   transform.on('error', () => sink.error(`the answer is not valid ${encoding}`))
-  return { write: chunk => void transform.write(chunk), end: () => void transform.end() }
+  return {
+    write: chunk => void transform.write(chunk),
+    end: () => void transform.end(),
+    // Writes are worked off in order, and an empty one waits for its turn like any other.
+    drain: done => void transform.write(Buffer.alloc(0), () => done()),
+  }
 }
 
 function openTransform(encoding: string): NodeJS.ReadWriteStream | undefined {

@@ -2,12 +2,12 @@
 // out only when the event has been recorded.
 import type { StreamAnswer, StreamEnd } from './attempt.ts'
 import { openBody } from './body-writer.ts'
-import { policyOf } from './check-decision.ts'
 import type { Exchange } from './exchange.ts'
 import type { Failure, UpstreamResponse } from './failure.ts'
 import { redactText } from './redact.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import { answerHeaders, refusalFrame, sendRefusal, sendWhole, statusOf } from './respond.ts'
+import { observeStreamEnd } from './target-health.ts'
 
 /** Sends the last bytes of an answer. Called once the event is on its way to disk. */
 export type Finish = () => void
@@ -59,7 +59,7 @@ export async function relayStream(exchange: Exchange, answer: StreamAnswer): Pro
     return () => void res.destroy()
   }
   if (end.kind === 'complete') {
-    observeEnd(exchange, 'complete')
+    observeStreamEnd(exchange, 'complete')
     return () =>
       void res.end(answer.attempt.tail.length === 0 ? undefined : Buffer.concat(answer.attempt.tail))
   }
@@ -114,14 +114,5 @@ function reportBroken(exchange: Exchange): void {
   const { attempts } = exchange
   const last = attempts.at(-1)
   if (last !== undefined) attempts[attempts.length - 1] = { ...last, failure: 'stream_broken' }
-  observeEnd(exchange, 'broken')
-}
-
-/** Whether a target is healthy shows at a stream's end. A client that left has told nothing of it. */
-function observeEnd(exchange: Exchange, end: StreamEnd['kind']): void {
-  const { served, decision, active, gateway } = exchange
-  if (served === null || decision === null) return
-  const policy = policyOf(active, decision).failure.ejection
-  if (end === 'complete') gateway.ejection.completed(served.target.id, Date.now(), policy)
-  else gateway.ejection.failed(served.target.id, 'reset', Date.now(), policy)
+  observeStreamEnd(exchange, 'broken')
 }
