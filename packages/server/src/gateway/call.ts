@@ -1,28 +1,16 @@
 // Stage 5: walks the plan. Retries on the same target, then the next one, within attempts, time and patience.
-import type { FailurePolicy, Timeouts } from '@weir/core/config'
+import type { FailurePolicy } from '@weir/core/config'
 import type { ActiveVariant } from '@weir/core/routing'
 import { type AnswerFacts, type Endpoint, emptyFacts } from '../provider/wire-format.ts'
 import { type Answer, Attempt, type WholeAnswer } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
 import { type Failure, failure, isDeclined } from './failure.ts'
 import { prepareVariant } from './prepared-variant.ts'
-import type { Body } from './read.ts'
 import { redactFailure } from './redact.ts'
 import { admitsTarget, hasHealthyTarget, observeAttempt } from './target-health.ts'
 import type { Upstream } from './targets.ts'
+import type { Call } from './upstream-call.ts'
 import { splitHeaders, upstreamBody } from './upstream-request.ts'
-
-export interface CallPolicy {
-  readonly failure: FailurePolicy
-  readonly timeouts: Timeouts
-}
-
-export interface Call {
-  readonly exchange: Exchange
-  readonly endpoint: Endpoint
-  readonly body: Body
-  readonly policy: CallPolicy
-}
 
 /** Trying the same target again can help with these; with others only another target can. */
 const RETRYABLE: ReadonlySet<Failure['failure']> = new Set([
@@ -147,11 +135,11 @@ function dispatch(
   const { exchange, endpoint, policy } = call
   const upstream = findUpstream(exchange, variant, endpoint)
   if ('kind' in upstream) return upstream
-  const body = upstreamBody(exchange, endpoint, call.body, variant, upstream)
+  const body = upstreamBody(call, variant, upstream)
   const attempt = new Attempt({
     endpoint,
     facts,
-    asked: exchange.facts?.stream === true ? 'stream' : 'whole',
+    asked: call.facts.stream ? 'stream' : 'whole',
     timeouts: policy.timeouts,
     remaining: Math.max(1, deadline - performance.now()),
     maxAnswer: exchange.active.snapshot.gateway.limits.answer,

@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { AttemptRecord, RequestEvent } from '@weir/core/event'
 import type { ActiveSnapshot, ActiveVariant, Decision } from '@weir/core/routing'
-import { type AnswerFacts, type Endpoint, emptyFacts, type RequestFacts } from '../provider/wire-format.ts'
+import { type AnswerFacts, type Endpoint, emptyFacts, type JsonObject } from '../provider/wire-format.ts'
 import type { RequestOrigin } from './attributes.ts'
 import type { Gateway, Key } from './gateway.ts'
 import { singleHeader } from './header.ts'
@@ -22,7 +22,9 @@ export class Exchange implements RequestOrigin {
   readonly attempts: AttemptRecord[] = []
   requestId = ''
   key: Key | null = null
-  facts: RequestFacts | null = null
+  /** What the event needs of the body. The body itself is let go of when its answer begins: streams are long. */
+  stream = false
+  metadata: JsonObject | undefined
   model: string | null = null
   decision: Decision | null = null
   served: ActiveVariant | null = null

@@ -53,7 +53,7 @@ function isoTime(at: number): string {
 
 function describeExchange(exchange: Exchange): RequestEvent {
   const { snapshot } = exchange.active
-  const { key, facts, answer, decision } = exchange
+  const { key, answer, decision } = exchange
   return {
     kind: 'request',
     version: 1,
@@ -67,7 +67,7 @@ function describeExchange(exchange: Exchange): RequestEvent {
     tags: key?.tags ?? NO_TAGS,
     endpoint: exchange.endpoint?.name ?? exchange.path,
     format: exchange.endpoint?.format ?? null,
-    stream: facts?.stream ?? false,
+    stream: exchange.stream,
     model: exchange.model,
     router: decision?.router?.id ?? null,
     route: decision?.route?.id ?? null,
@@ -95,7 +95,7 @@ function describeExchange(exchange: Exchange): RequestEvent {
     tool_calls: answer.toolCalls,
     refusal: answer.refusal,
     region: snapshot.gateway.region ?? null,
-    metadata: pickMetadata(facts?.metadata, snapshot.gateway.record.metadata),
+    metadata: pickMetadata(exchange.metadata, snapshot.gateway.record.metadata),
   }
 }
 

@@ -53,9 +53,11 @@ async function answer(exchange: Exchange, key: Key): Promise<Finish> {
   const body = await readBody(req, limits.body, limits.slow_client)
   if (body.kind === 'refusal') return relayRefusal(exchange, body)
   exchange.model = body.model
-  exchange.facts = endpoint.readRequest(body.json)
+  const facts = endpoint.readRequest(body.json)
+  exchange.stream = facts.stream
+  exchange.metadata = facts.metadata
 
-  const request = new GatewayRequest(exchange, key, body, exchange.facts)
+  const request = new GatewayRequest(exchange, key, body, facts)
   const decision = checkDecision(
     decide(exchange.active, request, { boundRouter: key.router, defaultProvider: key.defaultProvider }),
     request,
@@ -65,8 +67,8 @@ async function answer(exchange: Exchange, key: Key): Promise<Finish> {
   exchange.decision = decision
 
   const policy = policyOf(exchange.active, decision)
-  const release = exchange.facts.stream ? holdStream(exchange, policy.timeouts.hold) : () => {}
-  const result = await callPlan({ exchange, endpoint, body, policy }, decision.plan).finally(release)
+  const release = facts.stream ? holdStream(exchange, policy.timeouts.hold) : () => {}
+  const result = await callPlan({ exchange, endpoint, body, facts, policy }, decision.plan).finally(release)
   switch (result.kind) {
     case 'whole':
       return relayWhole(exchange, result)

@@ -7,6 +7,7 @@ import { spliceJson } from './json-splice.ts'
 import { type PreparedVariant, prepareVariant } from './prepared-variant.ts'
 import type { Body } from './read.ts'
 import type { Upstream } from './targets.ts'
+import type { Call } from './upstream-call.ts'
 
 /** Hop-by-hop (RFC 9110, 7.6.1), the client's credentials and cookies, and what is written anew. */
 const NOT_FORWARDED = new Set([
@@ -71,16 +72,15 @@ function addTraceContext(headers: string[], exchange: Exchange): void {
 
 /** The body as the variant's target gets it. */
 export function upstreamBody(
-  exchange: Exchange,
-  endpoint: Endpoint,
-  body: Body,
+  call: Call,
   variant: ActiveVariant,
   upstream: Upstream,
 ): { readonly text: string; readonly hideUsage: boolean } {
+  const { endpoint, body, facts } = call
   const { edits } = prepareVariant(upstream, variant)
   const prompt = promptEdits(endpoint, body, variant)
-  const user = privacyEdits(exchange, endpoint, body, upstream)
-  const asks = exchange.facts?.stream === true && upstream.provider.stream_usage === 'ask'
+  const user = privacyEdits(call, upstream)
+  const asks = facts.stream && upstream.provider.stream_usage === 'ask'
   const usage = asks ? endpoint.askForUsage(body.json) : NO_EDITS
   const more = prompt.length + user.length + usage.length > 0
   const all = more ? [...edits, ...prompt, ...user, ...usage] : edits
@@ -98,17 +98,10 @@ function promptEdits(endpoint: Endpoint, body: Body, variant: ActiveVariant): re
   return NO_EDITS
 }
 
-function privacyEdits(
-  exchange: Exchange,
-  endpoint: Endpoint,
-  body: Body,
-  upstream: Upstream,
-): readonly BodyEdit[] {
+function privacyEdits(call: Call, upstream: Upstream): readonly BodyEdit[] {
   const { user } = upstream.provider
-  const id = exchange.facts?.user
+  const id = call.facts.user
   if (user === 'forward' || id === undefined) return NO_EDITS
-  return endpoint.editUser(
-    body.json,
-    user === 'drop' ? undefined : exchange.gateway.identity.unit('user', id),
-  )
+  const { identity } = call.exchange.gateway
+  return call.endpoint.editUser(call.body.json, user === 'drop' ? undefined : identity.unit('user', id))
 }
