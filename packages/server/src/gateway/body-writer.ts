@@ -18,20 +18,32 @@ export function openBody(res: ServerResponse, drained: () => void): BodyWriter {
   const { socket } = res
   // A pipelined answer has no socket until its turn, and HTTP/1.0 knows no chunks.
   if (socket === null || !res.chunkedEncoding) return { write: bytes => res.write(bytes) }
-  return { write: bytes => writeChunk(res, socket, bytes, drained) }
+  // One listener, however many writes follow before the first one told to pause takes effect.
+  let waiting = false
+  const onDrain = () => {
+    waiting = false
+    drained()
+  }
+  const write = (bytes: Buffer) => {
+    if (bytes.length > MAX_COPY) return res.write(bytes)
+    const flowing = writeChunk(socket, bytes)
+    if (!flowing && !waiting) {
+      waiting = true
+      socket.once('drain', onDrain)
+    }
+    return flowing
+  }
+  return { write }
 }
 
-function writeChunk(res: ServerResponse, socket: Socket, bytes: Buffer, drained: () => void): boolean {
+function writeChunk(socket: Socket, bytes: Buffer): boolean {
   if (bytes.length === 0 || socket.destroyed) return true
-  if (bytes.length > MAX_COPY) return res.write(bytes)
   if (socket.writableCorked === 0) {
     // What comes in one turn goes out in one write.
     socket.cork()
     process.nextTick(uncork, socket)
   }
-  const flowing = socket.write(frameChunk(bytes))
-  if (!flowing) socket.once('drain', drained)
-  return flowing
+  return socket.write(frameChunk(bytes))
 }
 
 function uncork(socket: Socket): void {

@@ -87,6 +87,7 @@ function collect(req: IncomingMessage, limit: number, patience: number): Promise
     const finish = (result: Buffer | Refusal | Promise<Refusal>) => {
       timer.stop()
       req.off('data', take)
+      req.off('end', whole)
       resolve(result)
     }
     const timer = new LimitTimer((_, ms) =>
