@@ -68,7 +68,7 @@ module.exports = {
     only(
       'gateway-imports',
       `${server}gateway/`,
-      [core, `${server}provider/[^/]+\\.ts$`, `${server}storage/[^/]+\\.ts$`],
+      [core, `${server}provider/([^/]+|translation/[^/]+)\\.ts$`, `${server}storage/[^/]+\\.ts$`],
       'the gateway knows interfaces: no concrete provider or store, no control plane',
     ),
     {
@@ -93,7 +93,7 @@ module.exports = {
       name: 'not-to-dev-dep',
       severity: 'error',
       from: { path: '^packages/[^/]+/src', pathNot: '\\.test\\.ts$' },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm'] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm', 'type-only'] },
     },
   ],
   options: {

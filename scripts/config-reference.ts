@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { configJsonSchema } from '@weir/core/config'
 import { headingAnchor } from './heading-anchor.ts'
+import { renderTable, replaceMarked } from './markdown-table.ts'
 
 const FILE = new URL('../docs/configuration.md', import.meta.url)
 const BEGIN = '<!-- fields: begin (written by scripts/config-reference.ts) -->'
@@ -35,11 +36,7 @@ interface Section {
 
 /** The committed file with its tables as the schema says they should be. */
 export function renderDocument(committed: string): string {
-  const begin = committed.indexOf(BEGIN)
-  const end = committed.indexOf(END)
-  if (begin < 0 || end < begin)
-    throw new Error(`docs/configuration.md has lost its marks ${BEGIN} and ${END}`)
-  return `${committed.slice(0, begin + BEGIN.length)}\n\n${renderFields()}\n\n${committed.slice(end)}`
+  return replaceMarked(committed, BEGIN, END, renderFields())
 }
 
 function renderFields(): string {
@@ -80,17 +77,9 @@ function renderSection({ path, node }: Section, sections: readonly Section[]): s
       typeCell(field, `${path}.${name}`, sections),
       isRequired ? '_required_' : defaultCell(field),
       field.description ?? '',
-    ].map(escapeCell)
+    ]
   })
   return `### ${titleOf(path)}\n\n${renderTable([['field', 'type', 'default', 'meaning'], ...rows])}`
-}
-
-/** A table as the formatter wants it: columns as wide as their widest cell. The first row is the head. */
-function renderTable([head = [], ...rows]: readonly (readonly string[])[]): string {
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map(row => row[column]?.length ?? 0)))
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
-  return [line(head), line(widths.map(width => '-'.repeat(width))), ...rows.map(line)].join('\n')
 }
 
 function titleOf(path: string): string {
@@ -144,10 +133,6 @@ function defaultCell(node: SchemaNode): string {
   if (Array.isArray(node.default) && node.default.length > 0)
     return node.default.map(value => `\`${String(value)}\``).join(', ')
   return `\`${JSON.stringify(node.default).replace(/^"|"$/g, '')}\``
-}
-
-function escapeCell(text: string): string {
-  return text.replaceAll('|', '\\|')
 }
 
 if (import.meta.main) writeFileSync(FILE, renderDocument(readFileSync(FILE, 'utf8')))

@@ -185,12 +185,12 @@ describe.concurrent('in the other wire formats', () => {
   })
 })
 
-it('passes by a target that speaks another wire format', async () => {
-  const answer = await setup.caller.chat('other-format')
+it('passes by a target whose provider does not have the endpoint', async () => {
+  const answer = await setup.caller.post('/v1/embeddings', { model: 'other-format', input: 'Hello' })
   expect(answer.status).toBe(200)
   expect(await setup.gateway.event(answer.id)).toMatchObject({
     served: 'second',
-    attempts: [{ failure: 'unsupported', code: 'wire_format', status: null }, { failure: null }],
+    attempts: [{ failure: 'unsupported', code: 'endpoint', status: null }, { failure: null }],
   })
 })
 

@@ -76,7 +76,7 @@ describe('responses', () => {
     expect(await lastEvent()).toMatchObject({
       endpoint: 'responses',
       reason: 'split',
-      finish_reason: 'completed',
+      finish_reason: 'stop',
     })
     const again = await client.responses.retrieve(answer.id)
     expect(again.output_text).toBe('well met')

@@ -14,7 +14,8 @@ export const PROVIDER_KEY = 'sk-of-the-provider'
 
 /** `chat` goes to OpenAI's format, `claude` to Anthropic's, both to the model `large`. */
 export async function startSdkGateway(): Promise<SdkGateway> {
-  const sim = await startProvider({ api_key: PROVIDER_KEY })
+  // Tests of fidelity send fields nobody knows.
+  const sim = await startProvider({ api_key: PROVIDER_KEY, unknown_fields: 'ignore' })
   const base_url = `${sim.url}/v1`
   const credential = { env: 'PROVIDER_KEY' }
   const gateway = await startGateway({

@@ -11,7 +11,8 @@ import type { Gateway } from './gateway/gateway.ts'
 import { Identity } from './gateway/identity.ts'
 import { type DataServer, listen } from './gateway/server.ts'
 import { Targets } from './gateway/targets.ts'
-import { wireFormats } from './provider/registry.ts'
+import { openLibraryProvider, wireFormats } from './provider/registry.ts'
+import { IssuerLog } from './storage/issuers/issuer-log.ts'
 import { Spool } from './storage/spool/spool.ts'
 
 /** What a worker is started with. */
@@ -54,7 +55,7 @@ async function runDataPlane(start: DataPlaneStart, control: NonNullable<typeof p
 function openGateway(start: DataPlaneStart, tell: (message: FromDataPlane) => void): Gateway {
   const log = (level: 'warn' | 'error', message: string) => tell({ kind: 'log', level, message })
   const node = `w${start.worker}`
-  const targets = new Targets(wireFormats, name => process.env[name])
+  const targets = new Targets(name => process.env[name], openLibraryProvider)
   targets.apply(start.snapshot)
   return {
     active: activate(start.snapshot),
@@ -64,6 +65,12 @@ function openGateway(start: DataPlaneStart, tell: (message: FromDataPlane) => vo
       writer: node,
       onLost: error => log('error', `events could not be written: ${String(error)}`),
       onDropped: file => log('warn', `the event spool is full; deleted its oldest file ${file}`),
+    }),
+    issuers: new IssuerLog({
+      directory: join(start.dataDir, 'issuers'),
+      writer: node,
+      secret: Buffer.from(start.secret),
+      onTrouble: error => log('error', `who issued which id is not kept on disk: ${String(error)}`),
     }),
     targets,
     ejection: new Ejection((target, until) => tell({ kind: 'ejected', target, until })),
@@ -102,6 +109,7 @@ async function drain(
   await server.drain(timeout)
   await settle(gateway)
   await gateway.sink.close()
+  gateway.issuers.close()
   await gateway.targets.close()
   tell({ kind: 'drained' })
 }

@@ -7,6 +7,7 @@ import {
   reweightTable,
 } from '../assignment/index.ts'
 import type { Config } from './config.ts'
+import { findUnsuitedParameters } from './parameter-check.ts'
 import type { Problem, ProblemPath } from './problem.ts'
 import { findTarget, unknownModel } from './reference.ts'
 import type { RouteConfig, RouterConfig } from './router.ts'
@@ -39,7 +40,7 @@ export function compileRoute(route: AnyRoute, context: RouteContext): RouteSnaps
     id: route.id,
     condition: route.condition,
     variants: route.split.variants.map((variant, index) =>
-      compileVariant(variant, route.split, [...context.path, 'split', 'variants', index, 'model'], context),
+      compileVariant(variant, route.split, [...context.path, 'split', 'variants', index], context),
     ),
     groups: compileGroups(route.split, salt, context),
     timeouts: route.timeouts ?? context.router.timeouts,
@@ -53,9 +54,11 @@ function compileVariant(
   path: ProblemPath,
   context: RouteContext,
 ): VariantSnapshot {
+  const target = resolveTarget(variant.model, [...path, 'model'], context)
+  checkParameters(variant, target, [...path, 'parameters'], context)
   return {
     id: variant.id,
-    target: resolveTarget(variant.model, path, context),
+    target,
     priority: variant.priority,
     weight: effectiveWeight(variant, split),
     parameters: Object.fromEntries(
@@ -63,6 +66,20 @@ function compileVariant(
     ),
     systemPrompt: variant.system_prompt ?? null,
     headers: variant.headers,
+    drop: variant.drop,
+  }
+}
+
+function checkParameters(
+  variant: VariantConfig,
+  target: TargetSnapshot,
+  path: ProblemPath,
+  { config, problems }: RouteContext,
+): void {
+  const provider = config.providers[target.provider]
+  for (const unsuited of findUnsuitedParameters(variant.parameters, target, provider)) {
+    const { message } = unsuited
+    problems.push({ code: 'unsuited_parameter', path: [...path, ...unsuited.path], message })
   }
 }
 
@@ -70,7 +87,7 @@ function resolveTarget(id: string, path: ProblemPath, context: RouteContext): Ta
   const target = id.endsWith('/*') ? undefined : findTarget(context.config, id)
   if (target !== undefined) return target
   context.problems.push(unknownModel(context.config, id, path))
-  return { id, provider: '', model: '', price: null }
+  return { id, provider: '', model: '', price: null, capabilities: {} }
 }
 
 function compileGroups(split: SplitConfig, salt: string, context: RouteContext): GroupSnapshot[] {

@@ -245,6 +245,32 @@ test('a key may be allowed every model of a provider whose models are declared o
   ])
 })
 
+describe('a variant', () => {
+  const compiledVariant = (variant: object, models: object = { 'p/a': {} }) => {
+    const split = { variants: [{ id: 'a', model: 'p/a', ...variant }] }
+    const snapshot = compiled({ ...withSplit(split), models })
+    return snapshot.routers.r?.routes[0]?.variants[0]
+  }
+
+  test('drops nothing unless it says so', () => {
+    expect(compiledVariant({})?.drop).toEqual([])
+    expect(compiledVariant({ drop: ['n', 'input_audio'] })?.drop).toEqual(['n', 'input_audio'])
+  })
+
+  test('has a target that can do what the config says, and what is known of its name', () => {
+    const models = { 'p/a': { name: 'gpt-4o', capabilities: { images: false } } }
+    expect(compiledVariant({}, models)?.target.capabilities).toMatchObject({ images: false, output: 16_384 })
+  })
+
+  test('of a wildcard knows its target by the name it is called by, and the wildcard itself nothing', () => {
+    const config = { ...withSplit({ variants: [{ id: 'a', model: 'p/gpt-4o' }] }) }
+    const snapshot = compiled({ ...config, models: { 'p/*': { capabilities: { tools: false } } } })
+    const target = snapshot.routers.r?.routes[0]?.variants[0]?.target
+    expect(target?.capabilities).toMatchObject({ tools: false, output: 16_384 })
+    expect(snapshot.models['p/*']?.capabilities).toEqual({ tools: false })
+  })
+})
+
 test('a credential that is not set is a warning, since other providers can serve meanwhile', () => {
   const result = compile(demoConfig(), { ...compileContext, isEnvSet: () => false })
   expect(result).toMatchObject({

@@ -9,7 +9,7 @@ import type { KeyConfig } from './key.ts'
 import { suggestName } from './nearest.ts'
 import { isOfStandIn, parseConfig } from './parse.ts'
 import type { Problem, ProblemPath } from './problem.ts'
-import { findTarget, unknownTimeZone } from './reference.ts'
+import { findTarget, targetOf, unknownTimeZone } from './reference.ts'
 import type { RouterConfig } from './router.ts'
 import type { KeySnapshot, RouterSnapshot, Snapshot, TargetSnapshot } from './snapshot.ts'
 import { findWarnings, type WarningContext } from './warning.ts'
@@ -22,6 +22,8 @@ export interface CompileContext extends WarningContext {
   readonly digestOfEnv: (name: string) => string | undefined
   /** Whether the runtime knows an IANA time zone. */
   readonly isTimeZone: (name: string) => boolean
+  /** Whether an npm package can be imported. */
+  readonly isPackageInstalled: (name: string) => boolean
 }
 
 export type Compiled =
@@ -47,6 +49,7 @@ export function compile(value: unknown, context: CompileContext): Compiled {
 
 function compileConfig(config: Config, context: CompileContext): Compiled {
   const problems: Problem[] = []
+  checkPackages(config, context, problems)
   const models = compileModels(config, problems)
   const routers: Record<string, RouterSnapshot> = {}
   for (const [id, router] of Object.entries(config.routers)) {
@@ -70,6 +73,15 @@ function compileConfig(config: Config, context: CompileContext): Compiled {
   return { kind: 'compiled', snapshot, warnings: findWarnings(config, context) }
 }
 
+function checkPackages(config: Config, context: CompileContext, problems: Problem[]): void {
+  for (const [id, provider] of Object.entries(config.providers)) {
+    const name = provider.package
+    if (name === undefined || context.isPackageInstalled(name)) continue
+    const message = `the package ${name} is not installed; run \`npm install ${name}\``
+    problems.push({ code: 'package_not_installed', path: ['providers', id, 'package'], message })
+  }
+}
+
 function compileModels(config: Config, problems: Problem[]): Record<string, TargetSnapshot> {
   const models: Record<string, TargetSnapshot> = {}
   for (const [id, model] of Object.entries(config.models)) {
@@ -82,12 +94,7 @@ function compileModels(config: Config, problems: Problem[]): Record<string, Targ
       const message = `stands for many models, so it cannot have one name; declare "${provider}/<model>" by itself`
       problems.push({ code: 'wildcard_name', path: ['models', id, 'name'], message })
     }
-    models[id] = {
-      id,
-      provider,
-      model: model.name ?? id.slice(provider.length + 1),
-      price: model.price ?? null,
-    }
+    models[id] = targetOf(id, model)
   }
   return models
 }

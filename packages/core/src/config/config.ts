@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { gatewaySchema } from './gateway.ts'
 import { keySchema } from './key.ts'
-import { modelIdSchema, modelSchema, providerSchema } from './provider.ts'
+import { modelIdSchema, modelSchema } from './model.ts'
+import { providerSchema } from './provider.ts'
 import { routerSchema } from './router.ts'
 import { idSchema } from './scalar.ts'
 

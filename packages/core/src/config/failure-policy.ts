@@ -9,7 +9,8 @@ import { durationSchema } from './scalar.ts'
  * token, idle or total; `request_timeout` 408; `conflict` 409; `rate_limited` 429; `server_error` 5xx;
  * `bad_answer` not the wire format, or an error inside a 200; `credential` 401, 402 or 403; `model_gone` 404;
  * `empty` an answer without content; `context_length` the prompt is too long; `refusal` the model declined;
- * `unsupported` the target cannot serve this endpoint.
+ * `unsupported` the target cannot serve this endpoint; `not_translatable` the target's format cannot say what the
+ * request asks.
  */
 export const failureKindSchema = z.enum([
   'connect',
@@ -23,6 +24,7 @@ export const failureKindSchema = z.enum([
   'credential',
   'model_gone',
   'unsupported',
+  'not_translatable',
   'empty',
   'context_length',
   'refusal',

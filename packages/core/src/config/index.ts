@@ -10,9 +10,18 @@ export {
   type Timeouts,
 } from './failure-policy.ts'
 export type { GatewayConfig, Limits } from './gateway.ts'
+export type { Price } from './model.ts'
+export { type Capabilities, KNOWN_MODELS } from './model-facts.ts'
 export { nearestName, suggestName } from './nearest.ts'
+export { type EndpointName, PRESETS, type Preset, type PresetName, type WireFormat } from './preset.ts'
 export { formatPath, type Problem, type ProblemPath } from './problem.ts'
-export { type Price, type ProviderConfig, type WireFormat, wireFormatSchema } from './provider.ts'
+export {
+  LIBRARY_PACKAGES,
+  type LibraryPackage,
+  type ProviderConfig,
+  type ProviderType,
+  wireFormatSchema,
+} from './provider.ts'
 export { DEFAULT_UNITS, type UnitSource } from './router.ts'
 export type {
   GroupSnapshot,

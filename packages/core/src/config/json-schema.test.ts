@@ -13,6 +13,21 @@ describe('the JSON Schema for editors', () => {
     ['the demo config', demoConfig()],
     ['the smallest config', { version: 1 }],
     ['a key by its digest', { version: 1, keys: [{ id: 'k', digest: `sha256:${DIGEST}` }] }],
+    ['a preset', { version: 1, providers: { p: { preset: 'groq', credential: { env: 'KEY' } } } }],
+    [
+      'a package with settings and secrets',
+      {
+        version: 1,
+        providers: {
+          p: {
+            type: 'ai-sdk',
+            package: '@ai-sdk/amazon-bedrock',
+            options: { region: 'eu-west-1', secretAccessKey: { env: 'AWS_SECRET' }, nested: { a: [1] } },
+          },
+        },
+        models: { 'p/m': { capabilities: { tools: false, json: 'object', context: 8192 } } },
+      },
+    ],
     [
       'nested parameters',
       {
@@ -39,6 +54,9 @@ describe('the JSON Schema for editors', () => {
     ['an unknown section', { version: 1, router: {} }],
     ['an unknown field', { version: 1, providers: { p: { type: 'openai', base_url: 'http://x', key: 1 } } }],
     ['an unknown wire format', { version: 1, providers: { p: { type: 'openia', base_url: 'http://x' } } }],
+    ['an unknown preset', { version: 1, providers: { p: { preset: 'gorq' } } }],
+    ['an unknown package', { version: 1, providers: { p: { type: 'ai-sdk', package: 'left-pad' } } }],
+    ['an unknown capability', { version: 1, models: { 'p/m': { capabilities: { vision: true } } } }],
     [
       'a text for a weight',
       {

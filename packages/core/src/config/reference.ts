@@ -1,5 +1,7 @@
 // Looks up what a config refers to by name, and says what is wrong when it is not there.
 import type { Config } from './config.ts'
+import type { ModelConfig } from './model.ts'
+import { capabilitiesOf } from './model-facts.ts'
 import { suggestName } from './nearest.ts'
 import type { Problem, ProblemPath } from './problem.ts'
 import type { TargetSnapshot } from './snapshot.ts'
@@ -8,10 +10,21 @@ import type { TargetSnapshot } from './snapshot.ts'
 export function findTarget(config: Config, id: string): TargetSnapshot | undefined {
   const slash = id.indexOf('/')
   if (slash < 1) return undefined
-  const provider = id.slice(0, slash)
-  const model = config.models[id] ?? config.models[`${provider}/*`]
-  if (model === undefined) return undefined
-  return { id, provider, model: model.name ?? id.slice(slash + 1), price: model.price ?? null }
+  const model = config.models[id] ?? config.models[`${id.slice(0, slash)}/*`]
+  return model === undefined ? undefined : targetOf(id, model)
+}
+
+/** The target that a model is. Of `provider/*` nothing is known but what the config says of all its models. */
+export function targetOf(id: string, model: ModelConfig): TargetSnapshot {
+  const slash = id.indexOf('/')
+  const name = model.name ?? id.slice(slash + 1)
+  return {
+    id,
+    provider: id.slice(0, slash),
+    model: name,
+    price: model.price ?? null,
+    capabilities: capabilitiesOf(name, model.capabilities),
+  }
 }
 
 export function unknownModel(config: Config, id: string, path: ProblemPath): Problem {

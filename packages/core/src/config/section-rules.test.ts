@@ -11,7 +11,8 @@ function problemsOf(sections: Record<string, unknown>): string[] {
 }
 
 const provider = { type: 'openai', base_url: 'http://localhost/v1' }
-const split = { variants: [{ id: 'a', model: 'p/a' }] }
+const variant = { id: 'a', model: 'p/a' }
+const split = { variants: [variant] }
 const router = { default_route: { split } }
 const DURATION = 'must be a duration like "500ms", "10s", "2m" or "1h"'
 const UNIT =
@@ -39,7 +40,7 @@ describe.each<[string, Row[]]>([
       [
         'an unknown wire format',
         { providers: { p: { ...provider, type: 'openia' } } },
-        ['invalid_value providers.p.type: must be "openai" or "anthropic"'],
+        ['invalid_value providers.p.type: must be "openai" or "anthropic" or "ai-sdk"'],
       ],
       ...['ftp://x/v1', 'localhost:9100', '', '/v1'].map(
         (url): Row => [
@@ -98,6 +99,18 @@ describe.each<[string, Row[]]>([
         'half a price',
         { models: { 'p/a': { price: { input: 1 } } } },
         ['invalid_type models["p/a"].price.output: is missing; it must be a number'],
+      ],
+      [
+        'a capability that is not one',
+        { models: { 'p/a': { capabilities: { vision: true } } } },
+        [
+          'unknown_field models["p/a"].capabilities.vision: unknown field "vision"; known: tools, images, documents, json, reasoning, context, output',
+        ],
+      ],
+      [
+        'an answer of no tokens',
+        { models: { 'p/a': { capabilities: { output: 0 } } } },
+        ['too_small models["p/a"].capabilities.output: Too small: expected number to be >=1'],
       ],
       [
         'a name without its provider',
@@ -163,13 +176,36 @@ describe.each<[string, Row[]]>([
     ],
   ],
   [
+    'a variant',
+    [
+      [
+        'a field to drop that could not be one',
+        { routers: { r: { default_route: { split: { variants: [{ ...variant, drop: ['a b'] }] } } } } },
+        [
+          'invalid_format routers.r.default_route.split.variants[0].drop[0]: must be a field or type such as "logprobs"',
+        ],
+      ],
+      [
+        'more to drop than a request could have',
+        {
+          routers: {
+            r: { default_route: { split: { variants: [{ ...variant, drop: Array(51).fill('n') }] } } },
+          },
+        },
+        [
+          'too_big routers.r.default_route.split.variants[0].drop: Too big: expected array to have <=50 items',
+        ],
+      ],
+    ],
+  ],
+  [
     'a failure policy',
     [
       [
         'an unknown kind of failure',
         { routers: { r: { ...router, failure: { on: ['rate_limit'] } } } },
         [
-          'invalid_value routers.r.failure.on[0]: must be "connect" or "reset" or "timeout" or "request_timeout" or "conflict" or "rate_limited" or "server_error" or "bad_answer" or "credential" or "model_gone" or "unsupported" or "empty" or "context_length" or "refusal"',
+          'invalid_value routers.r.failure.on[0]: must be "connect" or "reset" or "timeout" or "request_timeout" or "conflict" or "rate_limited" or "server_error" or "bad_answer" or "credential" or "model_gone" or "unsupported" or "not_translatable" or "empty" or "context_length" or "refusal"',
         ],
       ],
       [

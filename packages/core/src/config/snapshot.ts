@@ -3,7 +3,9 @@
 import type { BucketTable } from '../assignment/index.ts'
 import type { FailurePolicy, Timeouts } from './failure-policy.ts'
 import type { GatewayConfig } from './gateway.ts'
-import type { Price, ProviderConfig } from './provider.ts'
+import type { Price } from './model.ts'
+import type { Capabilities } from './model-facts.ts'
+import type { ProviderConfig } from './provider.ts'
 import type { UnitSource } from './router.ts'
 import type { SystemPrompt } from './split.ts'
 
@@ -28,6 +30,8 @@ export interface TargetSnapshot {
   /** The model as the provider names it. */
   readonly model: string
   readonly price: Price | null
+  /** What the config says or is known by the model's name; `provider/*` holds only what the config says. */
+  readonly capabilities: Capabilities
 }
 
 export interface RouterSnapshot {
@@ -59,10 +63,12 @@ export interface VariantSnapshot {
   readonly target: TargetSnapshot
   readonly priority: number
   readonly weight: number
-  /** Body fields to set, as JSON texts ready to be written into a request body. */
+  /** Fields to set in the body the provider gets, as JSON texts ready to be written into it. */
   readonly parameters: Readonly<Record<string, string>>
   readonly systemPrompt: SystemPrompt | null
   readonly headers: Readonly<Record<string, string>>
+  /** Fields and types of content part that a translation may leave out although the answer is wrong without them. */
+  readonly drop: readonly string[]
 }
 
 export interface KeySnapshot {

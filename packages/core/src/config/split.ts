@@ -1,7 +1,7 @@
 // Splits: the variants of a route, their weights, and the rules those must obey by themselves.
 import { z } from 'zod'
 import { apportion, parseTable } from '../assignment/index.ts'
-import { modelIdSchema } from './provider.ts'
+import { modelIdSchema } from './model.ts'
 import { headerNameSchema, headerValueSchema, idSchema } from './scalar.ts'
 
 /** Fields of a request body that a variant may not set: they decide who answers, to whom and how. */
@@ -51,8 +51,18 @@ export const variantSchema = z.strictObject({
   }),
   parameters: parametersSchema.default({}).meta({
     description:
-      'Body fields this variant sets, such as temperature; not model, messages, input, prompt, stream, stream_options, metadata, user',
+      "Fields this variant sets in the body the provider gets, in the words of the provider's format; not model, messages, input, prompt, stream, stream_options, metadata, user",
   }),
+  drop: z
+    .array(
+      z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, { error: 'must be a field or type such as "logprobs"' }),
+    )
+    .max(50)
+    .default([])
+    .meta({
+      description:
+        "Fields and types of content part that may be left out when the target's format cannot express them; without it such a request fails as `not_translatable`",
+    }),
   system_prompt: systemPromptSchema
     .optional()
     .meta({ description: 'Changes the system prompt; one of the two' }),

@@ -1,7 +1,9 @@
 // Warnings: what can be published as it is and is probably not what was meant.
 import { checkCondition } from '../expression/index.ts'
 import type { Config } from './config.ts'
-import type { Problem } from './problem.ts'
+import { presetOf } from './preset.ts'
+import type { Problem, ProblemPath } from './problem.ts'
+import { targetOf } from './reference.ts'
 
 export interface WarningContext {
   /** Whether an environment variable is set. */
@@ -9,7 +11,13 @@ export interface WarningContext {
 }
 
 export function findWarnings(config: Config, context: WarningContext): Problem[] {
-  return [...missingCredentials(config, context), ...doubtfulConditions(config)]
+  return [
+    ...missingCredentials(config, context),
+    ...missingOptions(config, context),
+    ...openPresets(config),
+    ...unknownLimits(config),
+    ...doubtfulConditions(config),
+  ]
 }
 
 /** Accepted, since the other providers can serve meanwhile; a call to this one fails with `no_credential`. */
@@ -17,8 +25,43 @@ function missingCredentials(config: Config, context: WarningContext): Problem[] 
   return Object.entries(config.providers).flatMap(([id, provider]) => {
     const name = provider.credential?.env
     if (name === undefined || context.isEnvSet(name)) return []
-    const message = `the environment variable ${name} is not set; calls to this provider will fail until it is`
-    return [{ code: 'no_credential', path: ['providers', id, 'credential', 'env'], message }]
+    return [unsetVariable(name, ['providers', id, 'credential', 'env'])]
+  })
+}
+
+function missingOptions(config: Config, context: WarningContext): Problem[] {
+  return Object.entries(config.providers).flatMap(([id, provider]) =>
+    Object.entries(provider.secret_options).flatMap(([option, name]) =>
+      context.isEnvSet(name) ? [] : [unsetVariable(name, ['providers', id, 'options', option, 'env'])],
+    ),
+  )
+}
+
+function unsetVariable(name: string, path: ProblemPath): Problem {
+  const message = `the environment variable ${name} is not set; calls to this provider will fail until it is`
+  return { code: 'no_credential', path, message }
+}
+
+/** Services that answer nobody without a credential, unless a header of the user's own carries it. */
+function openPresets(config: Config): Problem[] {
+  return Object.entries(config.providers).flatMap(([id, provider]) => {
+    const preset = provider.preset && presetOf(provider.preset)
+    if (preset?.credential !== 'needed' || provider.credential !== undefined) return []
+    if (provider.credential_header in provider.headers) return []
+    const message = `${preset.service} needs a credential, and none is configured; add \`credential: { env: ... }\``
+    return [{ code: 'no_credential', path: ['providers', id], message }]
+  })
+}
+
+/** Anthropic's format must say how long an answer may be, and clients of other formats need not. */
+function unknownLimits(config: Config): Problem[] {
+  return Object.entries(config.models).flatMap(([id, model]) => {
+    const { provider, capabilities } = targetOf(id, model)
+    if (id.endsWith('/*') || config.providers[provider]?.type !== 'anthropic') return []
+    if (capabilities.output !== undefined) return []
+    const message =
+      'its longest answer is not known, so that translated requests without `max_tokens` get 4096 tokens; set `capabilities: { output: ... }`'
+    return [{ code: 'unknown_output_limit', path: ['models', id], message }]
   })
 }
 

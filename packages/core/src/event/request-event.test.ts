@@ -20,6 +20,7 @@ const served: RequestEvent = {
   router: 'demo',
   route: 'default',
   reason: 'split',
+  state: null,
   unit_kind: 'user',
   unit: '0f'.repeat(16),
   hash_version: 1,
@@ -33,6 +34,7 @@ const served: RequestEvent = {
     { variant: 'large', target: 'sim/large', status: 503, failure: 'server_error', code: null, ms: 12.5 },
     { variant: 'small', target: 'sim/small', status: 200, failure: null, code: null, ms: 40 },
   ],
+  dropped: [],
   status: 200,
   outcome: 'ok',
   error: null,
@@ -87,7 +89,13 @@ test.each([
   expect(requestEventSchema.parse(JSON.parse(JSON.stringify(event)))).toEqual(event)
 })
 
+test('an event of before requests had state, or were translated, reads as one without', () => {
+  const { state: _none, dropped: _nothing, ...older } = served
+  expect(requestEventSchema.parse(older)).toEqual(served)
+})
+
 test.each<[string, object]>([
+  ['an unknown state', { state: 'lost' }],
   ['an unknown field', { prompt: 'secret' }],
   ['a bucket out of range', { bucket: 10_000 }],
   ['a propensity above one', { propensity: 1.01 }],

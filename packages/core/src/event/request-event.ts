@@ -38,7 +38,9 @@ export const requestEventSchema = z.strictObject({
   model: z.string().nullable(),
   router: z.string().nullable(),
   route: z.string().nullable(),
-  reason: z.enum(['split', 'override', 'named', 'pass_through']).nullable(),
+  reason: z.enum(['split', 'override', 'named', 'state', 'pass_through']).nullable(),
+  /** What became of the state that the request builds on; null when it builds on nothing. */
+  state: z.enum(['held', 'unknown', 'elsewhere']).nullable().default(null),
   unit_kind: z.string().nullable(),
   /** HMAC-SHA-256 of the unit (128 bits, hex) or, if so configured, the unit itself. */
   unit: z.string().nullable(),
@@ -51,6 +53,8 @@ export const requestEventSchema = z.strictObject({
   /** `provider/model` that answered. */
   target: z.string().nullable(),
   attempts: z.array(attemptSchema),
+  /** What the target did not get of the request, by the names a variant's `drop` uses. */
+  dropped: z.array(z.string()).readonly().default([]),
   /** The HTTP status the client got; 499 when it went away before there was one. */
   status: z.int(),
   outcome: z.enum(['ok', 'failed', 'refused', 'cancelled', 'stream_broken']),

@@ -278,6 +278,12 @@ describe('the model a request names', () => {
       provider: 'p',
       model: 'other',
       price: null,
+      capabilities: {},
     })
+  })
+
+  test('by a wildcard can do what is known of a model of its name', () => {
+    const { target } = decided(demo, { model: 'p/openai/gpt-4o-2024-11-20' }).variant
+    expect(target).toMatchObject({ model: 'openai/gpt-4o-2024-11-20', capabilities: { output: 16_384 } })
   })
 })

@@ -10,8 +10,8 @@ import {
   type ActiveVariant,
   planFor,
 } from './active.ts'
-import type { DecidedUnit, Decision, PassedRoute, Undecided } from './decision.ts'
-import type { DecideOptions, DecisionRequest } from './request.ts'
+import type { DecidedUnit, Decision, HeldState, PassedRoute, Undecided } from './decision.ts'
+import type { DecideOptions, DecisionRequest, Issuer } from './request.ts'
 import { resolveModel } from './resolve-model.ts'
 
 /** Decides one request against one snapshot. */
@@ -22,11 +22,11 @@ export function decide(
 ): Decision | Undecided {
   const named = resolveModel(active, request.model, options)
   if (named === undefined) return { kind: 'unknown_model', model: request.model }
-  if ('target' in named) return decideNamed(active, named)
+  if ('target' in named) return decideNamed(active, named, request.issuer)
   return decideRouter(active, named, request)
 }
 
-function decideNamed(active: ActiveSnapshot, variant: ActiveVariant): Decision {
+function decideNamed(active: ActiveSnapshot, variant: ActiveVariant, issuer: Issuer | null): Decision {
   return {
     kind: 'decision',
     revision: active.snapshot.revision,
@@ -39,6 +39,7 @@ function decideNamed(active: ActiveSnapshot, variant: ActiveVariant): Decision {
     propensity: 1,
     variant,
     plan: [variant],
+    state: stateAt(variant, issuer),
   }
 }
 
@@ -77,7 +78,7 @@ function decideRoute(
   const assigned = override === undefined ? route.sharing.owners[bucket] : positionOf(route, override)
   const variant = assigned === undefined ? undefined : route.variants[assigned]
   if (variant === undefined) return { kind: 'unknown_variant', route, override: override ?? '' }
-  return {
+  const decision: Decision = {
     kind: 'decision',
     revision: active.snapshot.revision,
     reason: override === undefined ? 'split' : 'override',
@@ -89,7 +90,42 @@ function decideRoute(
     propensity: override === undefined ? (route.sharing.shares[variant.position] as number) : 1,
     variant,
     plan: route.plans?.[variant.position] ?? drawPlan(route, variant, unit),
+    state: null,
   }
+  return request.issuer === null ? decision : followState(decision, route, request.issuer)
+}
+
+/**
+ * Keeps a request with the provider that holds what it builds on: no other can answer it. That is no draw, so it
+ * counts in no split. A forced variant stays forced, and a route that has nobody at that provider decides as ever.
+ */
+function followState(decision: Decision, route: ActiveRoute, issuer: Issuer): Decision {
+  if (issuer.kind === 'unknown') return { ...decision, state: 'unknown' }
+  const isForced = decision.reason === 'override'
+  if (isForced && stateAt(decision.variant, issuer) !== 'held') return { ...decision, state: 'elsewhere' }
+  const plan = planAt(issuer.provider, decision.plan, route)
+  const variant = plan[0]
+  if (variant === undefined) return { ...decision, state: 'elsewhere' }
+  if (isForced) return { ...decision, plan, state: 'held' }
+  return { ...decision, reason: 'state', bucket: null, propensity: 1, variant, plan, state: 'held' }
+}
+
+/**
+ * The variants of a plan at one provider. Where the plan has none, a variant that no plan of this request would walk
+ * to still holds what it once began: one whose weight is 0 by now, or a sibling that may not stand in.
+ */
+function planAt(provider: string, plan: readonly ActiveVariant[], route: ActiveRoute): ActiveVariant[] {
+  const isThere = (variant: ActiveVariant) => variant.target.provider === provider
+  const held = plan.filter(isThere)
+  if (held.length > 0) return held
+  const sharing = route.sharing.members.map(position => route.variants[position] as ActiveVariant)
+  return [...sharing, ...route.variants].filter(isThere).slice(0, 1)
+}
+
+function stateAt(variant: ActiveVariant, issuer: Issuer | null): HeldState | null {
+  if (issuer === null) return null
+  if (issuer.kind === 'unknown') return 'unknown'
+  return variant.target.provider === issuer.provider ? 'held' : 'elsewhere'
 }
 
 function positionOf(route: ActiveRoute, id: string): number | undefined {

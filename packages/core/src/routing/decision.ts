@@ -6,8 +6,8 @@ import type { ActiveRoute, ActiveRouter, ActiveVariant } from './active.ts'
 export interface Decision {
   readonly kind: 'decision'
   readonly revision: number
-  /** `named`: the request named a model, so nothing was split. */
-  readonly reason: 'split' | 'override' | 'named'
+  /** `named`: the request named a model, so nothing was split. `state`: only one provider can answer. */
+  readonly reason: 'split' | 'override' | 'named' | 'state'
   readonly router: ActiveRouter | null
   readonly route: ActiveRoute | null
   /** Routes tried before, in order, with why each was not taken; null when the first one was. */
@@ -21,7 +21,15 @@ export interface Decision {
   readonly variant: ActiveVariant
   /** Whom to call, in order, starting with the assigned variant. */
   readonly plan: readonly ActiveVariant[]
+  /** What became of the state that the request builds on; null when it builds on nothing. */
+  readonly state: HeldState | null
 }
+
+/**
+ * `held`: everybody in the plan is of the provider that holds it. `unknown`: nobody here issued the ids. `elsewhere`:
+ * the provider that holds it could not be chosen.
+ */
+export type HeldState = 'held' | 'unknown' | 'elsewhere'
 
 export interface PassedRoute {
   readonly route: ActiveRoute

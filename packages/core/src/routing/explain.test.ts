@@ -87,6 +87,40 @@ test.each<[string, RequestExample, string[]]>([
     ['override: route gold has no variant "small"'],
   ],
   [
+    'state that a provider holds',
+    { metadata: { tier: 'gold' }, issuer: { kind: 'known', provider: 'p' } },
+    [
+      'model: router r, revision 7',
+      'condition: route gold matches: tier == "gold"',
+      'unit: unit request = "request-1"',
+      'state: the request builds on state that p holds; nobody else is called',
+      'variant: variant best (p/best), propensity 100 %',
+      'plan: call p/best',
+    ],
+  ],
+  [
+    'ids that nobody here issued',
+    { metadata: { tier: 'gold' }, issuer: { kind: 'unknown' } },
+    [
+      'model: router r, revision 7',
+      'condition: route gold matches: tier == "gold"',
+      'unit: unit request = "request-1"',
+      expect.stringMatching(/^bucket: /),
+      'state: the request builds on an id that nobody here is known to have issued; p has to know it',
+      'variant: variant best (p/best), propensity 100 %',
+      'plan: call p/best',
+    ],
+  ],
+  [
+    'state held elsewhere, and a named model',
+    { model: 'p/large', issuer: { kind: 'known', provider: 'q' } },
+    [
+      'model: the request names the model p/large; nothing is split',
+      'state: the request builds on state of another provider than p, which could not be chosen',
+      'plan: call p/large',
+    ],
+  ],
+  [
     'a named model',
     { model: 'p/large' },
     ['model: the request names the model p/large; nothing is split', 'plan: call p/large'],

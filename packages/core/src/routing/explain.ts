@@ -1,9 +1,9 @@
 // Puts a decision into words: the trace people read in `weir explain`, in request details and in the console.
-import type { Decision, PassedRoute, Undecided } from './decision.ts'
+import type { Decision, HeldState, PassedRoute, Undecided } from './decision.ts'
 
 /** One step to the decision. `stage` is stable for machines, `text` is for people. */
 export interface TraceStep {
-  readonly stage: 'model' | 'condition' | 'unit' | 'bucket' | 'override' | 'variant' | 'plan'
+  readonly stage: 'model' | 'condition' | 'unit' | 'bucket' | 'override' | 'state' | 'variant' | 'plan'
   readonly text: string
 }
 
@@ -30,6 +30,7 @@ function explainDecided(decision: Decision): TraceStep[] {
   if (router === null || route === null) {
     return [
       { stage: 'model', text: `the request names the model ${variant.target.id}; nothing is split` },
+      ...explainState(decision),
       planStep(decision),
     ]
   }
@@ -39,6 +40,7 @@ function explainDecided(decision: Decision): TraceStep[] {
     ...(decision.passed ?? []).map(explainPassed),
     { stage: 'condition', text: `route ${route.id} ${taken}` },
     ...explainAssignment(decision, route.sharing.salt),
+    ...explainState(decision),
     {
       stage: 'variant',
       text: `variant ${variant.id} (${variant.target.id}), propensity ${formatShare(decision.propensity)}`,
@@ -48,15 +50,28 @@ function explainDecided(decision: Decision): TraceStep[] {
 }
 
 function explainAssignment(decision: Decision, salt: string): TraceStep[] {
-  const { unit, bucket } = decision
+  const { unit, bucket, reason } = decision
   if (unit === null) return []
   const unitStep: TraceStep = { stage: 'unit', text: `unit ${unit.source} = ${JSON.stringify(unit.id)}` }
-  if (bucket === null)
+  if (reason === 'override')
     return [unitStep, { stage: 'override', text: 'the variant was forced by x-weir-variant' }]
+  if (bucket === null) return [unitStep]
   return [
     unitStep,
     { stage: 'bucket', text: `murmur3("${salt}:${unit.id}") falls into bucket ${bucket} of 0..9999` },
   ]
+}
+
+function explainState(decision: Decision): TraceStep[] {
+  const { state, variant } = decision
+  if (state === null) return []
+  const { provider } = variant.target
+  const texts: Record<HeldState, string> = {
+    held: `the request builds on state that ${provider} holds; nobody else is called`,
+    unknown: `the request builds on an id that nobody here is known to have issued; ${provider} has to know it`,
+    elsewhere: `the request builds on state of another provider than ${provider}, which could not be chosen`,
+  }
+  return [{ stage: 'state', text: texts[state] }]
 }
 
 function explainPassed(passed: PassedRoute): TraceStep {

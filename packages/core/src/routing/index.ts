@@ -3,6 +3,6 @@ export type { ActiveGroup, ActiveRoute, ActiveRouter, ActiveSnapshot, ActiveVari
 export { activate } from './active.ts'
 
 export { decide } from './decide.ts'
-export type { DecidedUnit, Decision, PassedRoute, Undecided } from './decision.ts'
+export type { DecidedUnit, Decision, HeldState, PassedRoute, Undecided } from './decision.ts'
 export { explainDecision, type TraceStep } from './explain.ts'
-export type { DecideOptions, DecisionRequest } from './request.ts'
+export type { DecideOptions, DecisionRequest, Issuer } from './request.ts'

@@ -1,4 +1,5 @@
 // From the `model` a client sends to a router or to one named model.
+import { capabilitiesOf } from '../config/model-facts.ts'
 import { isModelId } from '../config/model-id.ts'
 import { type ActiveRouter, type ActiveSnapshot, type ActiveVariant, namedVariant } from './active.ts'
 import type { DecideOptions } from './request.ts'
@@ -39,5 +40,11 @@ function resolveTarget(active: ActiveSnapshot, provider: string, id: string): Ac
   const any = active.models.get(`${provider}/*`)
   // The name goes into headers and events, so it must be one that a config could have.
   if (any === undefined || !isModelId(id)) return undefined
-  return namedVariant({ ...any.target, id, model: id.slice(provider.length + 1) })
+  const model = id.slice(provider.length + 1)
+  return namedVariant({
+    ...any.target,
+    id,
+    model,
+    capabilities: capabilitiesOf(model, any.target.capabilities),
+  })
 }

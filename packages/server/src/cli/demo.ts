@@ -22,19 +22,11 @@ export function demoConfig(simUrl: string, keyDigest: string, env: NodeJS.Proces
   const providers: ConfigInput['providers'] = { sim: { type: 'openai', base_url: `${simUrl}/v1` } }
   const models: ConfigInput['models'] = { ...SIM_PRICES }
   if (env.OPENAI_API_KEY) {
-    providers.openai = {
-      type: 'openai',
-      base_url: 'https://api.openai.com/v1',
-      credential: { env: 'OPENAI_API_KEY' },
-    }
+    providers.openai = { preset: 'openai', credential: { env: 'OPENAI_API_KEY' } }
     models['openai/*'] = {}
   }
   if (env.ANTHROPIC_API_KEY) {
-    providers.anthropic = {
-      type: 'anthropic',
-      base_url: 'https://api.anthropic.com/v1',
-      credential: { env: 'ANTHROPIC_API_KEY' },
-    }
+    providers.anthropic = { preset: 'anthropic', credential: { env: 'ANTHROPIC_API_KEY' } }
     models['anthropic/*'] = {}
   }
   return {

@@ -1,9 +1,12 @@
 // `weir explain`: what the gateway would decide for a request, step by step, without calling anyone.
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { explainDecision } from '@weir/core/routing'
 import { type Command, InvalidArgumentError } from 'commander'
 import { type Considered, considerRequest } from '../gateway/consider.ts'
 import { wireFormats } from '../provider/registry.ts'
+import { IssuerLog } from '../storage/issuers/issuer-log.ts'
+import type { IssuerLookup } from '../storage/issuers.ts'
 import { loadOrReport } from './load-or-exit.ts'
 import { paint, print, printError, printJson } from './output.ts'
 
@@ -13,6 +16,7 @@ interface Options {
   readonly header: readonly string[]
   readonly key?: string
   readonly path: string
+  readonly dataDir?: string
   readonly json?: true
 }
 
@@ -26,6 +30,7 @@ export function registerExplain(program: Command): void {
     .option('--header <name:value>', 'a request header; may be repeated', collect, [])
     .option('--key <id>', 'id of the key that calls (default: the first in the config)')
     .option('--path <path>', 'endpoint', '/v1/chat/completions')
+    .option('--data-dir <dir>', 'look up here who issued the ids that the request builds on')
     .option('--json', 'print the decision as data')
     .action(explain)
 }
@@ -46,9 +51,16 @@ function explain(options: Options): void {
           body: readFileSync(options.request),
           at: Date.now(),
           ...(options.key === undefined ? {} : { key: options.key }),
+          ...(options.dataDir === undefined ? {} : { issuers: openIssuers(options.dataDir) }),
         })
   if (considered === undefined) process.exitCode = 1
   else report(considered, options)
+}
+
+/** Reads what a gateway keeps there, also while it runs, and writes nothing. */
+function openIssuers(dataDir: string): IssuerLookup {
+  const secret = readFileSync(join(dataDir, 'secret.key'))
+  return new IssuerLog({ directory: join(dataDir, 'issuers'), writer: 'explain', secret })
 }
 
 function readHeaders(lines: readonly string[]): Record<string, string> {
@@ -78,9 +90,11 @@ function describe(
   steps: ReturnType<typeof explainDecision>,
 ) {
   if (considered.kind !== 'decision') return { decided: false, steps }
-  const { router, route, unit, bucket, propensity, variant, plan } = considered
+  const { reason, state, router, route, unit, bucket, propensity, variant, plan } = considered
   return {
     decided: true,
+    reason,
+    state,
     router: router?.id ?? null,
     route: route?.id ?? null,
     unit,

@@ -20,7 +20,7 @@ export function registerSim(program: Command): void {
     .command('sim')
     .summary('start the simulated provider')
     .description(
-      "Start a simulated provider: a real HTTP server that speaks OpenAI's and Anthropic's formats.",
+      "Start a simulated provider: a real HTTP server that speaks OpenAI's, Anthropic's and Gemini's formats.",
     )
     .option('--config <file>', 'models and their behaviour (default: two models, large and small)')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
@@ -40,7 +40,8 @@ async function sim(options: Options): Promise<void> {
     return
   }
   const server = await startSim(config, { host: options.host, port: options.port })
-  print(`Simulated provider on ${server.url}/v1 with ${Object.keys(config.models).join(', ')}`)
+  const models = Object.keys(config.models).join(', ')
+  print(`Simulated provider on ${server.url}/v1 (Gemini's format: /v1beta) with ${models}`)
   await new Promise<void>(resolve => {
     process.once('SIGINT', resolve)
     process.once('SIGTERM', resolve)

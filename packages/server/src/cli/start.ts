@@ -1,7 +1,7 @@
 // `weir start`: the gateway, until it is told to stop.
 import { hash, randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Snapshot } from '@weir/core/config'
 import { type Command, Option } from 'commander'
 import { pino } from 'pino'
@@ -10,6 +10,7 @@ import { type ConfigSource, type Published, Publisher } from '../snapshot/publis
 import { DataDirError, openDataDir, readSecret } from '../snapshot/state.ts'
 import { watchFile } from '../snapshot/watch.ts'
 import { Workers } from '../snapshot/workers.ts'
+import { compactIssuers } from '../storage/issuers/compact-issuers.ts'
 import { lockDataDir } from '../storage/sqlite/data-dir-lock.ts'
 import { readConnection, writeConnection } from './connection.ts'
 import { demoConfig, startDemoSim } from './demo.ts'
@@ -127,6 +128,7 @@ async function startWorkers(options: Options, snapshot: Snapshot, log: Log): Pro
   try {
     const secret = readSecret(dataDir)
     const level = { info: log.info, warn: log.warn, error: log.error }
+    compactOrWarn(join(dataDir, 'issuers'), log)
     return await Workers.start(
       {
         count: options.workers,
@@ -145,6 +147,15 @@ async function startWorkers(options: Options, snapshot: Snapshot, log: Log): Pro
     printError(`weir: ${host}:${port} ${reason}; --port and --host choose another`)
     process.exitCode = 1
     return undefined
+  }
+}
+
+/** Without it the files are only larger: no reason not to serve. */
+function compactOrWarn(directory: string, log: Log): void {
+  try {
+    compactIssuers(directory)
+  } catch (error) {
+    log.warn({ err: error }, `the files under ${directory} could not be compacted`)
   }
 }
 

@@ -3,12 +3,14 @@
 import type { Timeouts } from '@weir/core/config'
 import type { Dispatcher } from 'undici'
 import type { IncomingHttpHeaders } from 'undici/types/header.js'
-import type { AnswerFacts, Endpoint } from '../provider/wire-format.ts'
-import { AnswerStream, type StreamWriter } from './answer-stream.ts'
+import type { AnswerFacts } from '../provider/wire-format.ts'
+import type { AnswerReading } from './answer-reading.ts'
+import type { AnswerSource } from './answer-source.ts'
 import { contentDecoder, type Decoder } from './content-decoder.ts'
-import { type Failure, failure, failureOfError, failureOfStatus } from './failure.ts'
+import { type Failure, failure, failureOfError, failureOfStatus, type UpstreamResponse } from './failure.ts'
+import type { StreamWriter } from './held-writer.ts'
 import { LimitTimer } from './limit-timer.ts'
-import { readWholeAnswer } from './whole-answer.ts'
+import type { StreamRelay } from './stream-relay.ts'
 
 export interface WholeAnswer {
   readonly kind: 'whole'
@@ -29,15 +31,15 @@ export interface StreamAnswer {
 export type Answer = WholeAnswer | StreamAnswer
 
 export interface AttemptOptions {
-  readonly endpoint: Endpoint
-  readonly facts: AnswerFacts
+  readonly reading: AnswerReading
   readonly asked: 'whole' | 'stream'
   readonly timeouts: Timeouts
   /** Milliseconds that the whole request still has. */
   readonly remaining: number
   /** Bytes. */
   readonly maxAnswer: number
-  readonly usage: 'hide' | 'show'
+  /** Who makes an answer of the bytes, when that takes more than reading frames. */
+  readonly source?: AnswerSource
 }
 
 /** How a stream ended after its first content. */
@@ -60,9 +62,12 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #status = 0
   #headers: IncomingHttpHeaders = {}
   #decoder: Decoder | undefined
-  #stream: AnswerStream | undefined
+  #stream: StreamRelay | undefined
   #chunks: Buffer[] = []
   #size = 0
+  #isRead = false
+  /** What to do about a lost connection, once everything that came before it is understood. */
+  #lost: (() => void) | undefined
   #ended: StreamEnd | undefined
   #onEnd: ((end: StreamEnd) => void) | undefined
 
@@ -72,18 +77,28 @@ export class Attempt implements Dispatcher.DispatchHandler {
       this.#settle = resolve
     })
     this.#timer.limitStep('connecting', Math.min(options.timeouts.connect, options.remaining))
+    options.source?.listen({
+      moved: flowing => this.#follow(flowing),
+      whole: response => this.#settleWhole(response),
+      failed: failed => (this.#lost === undefined ? this.#failAnswer(failed) : this.#lost()),
+    })
   }
 
   /** Ends the call at once. */
   cancel(): void {
-    this.#fail(failure('cancelled', 'the client went away'))
-    this.#abort('cancelled')
+    this.refuse(failure('cancelled', 'the client went away'))
+  }
+
+  /** Ends the call at once, for a reason of the gateway's. */
+  refuse(reason: Failure): void {
+    this.#fail(reason)
+    this.#abort(reason.message)
   }
 
   /** Hands a stream's bytes to the client from now on; `ended` is called once, when the provider is through. */
   relay(writer: StreamWriter, ended: (end: StreamEnd) => void): void {
     this.#onEnd = ended
-    if (this.#stream?.open(writer) === false) this.#controller?.pause()
+    if (this.#stream?.open(writer) === false) this.#pause()
     if (this.#ended !== undefined) ended(this.#ended)
   }
 
@@ -93,7 +108,15 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   resume(): void {
-    this.#controller?.resume()
+    const { source } = this.#options
+    if (source === undefined) this.#controller?.resume()
+    else source.resume()
+  }
+
+  #pause(): void {
+    const { source } = this.#options
+    if (source === undefined) this.#controller?.pause()
+    else source.pause()
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -112,7 +135,10 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#headers = headers
     const encoding = headers['content-encoding']
     if (typeof encoding === 'string' && encoding !== 'identity') this.#decode(encoding)
-    if (status < 300 && isEventStream(headers)) this.#startStream()
+    if (status >= 300) return
+    const { source, reading, asked } = this.#options
+    if (source === undefined ? isEventStream(headers) : asked === 'stream') this.#stream = reading.stream()
+    source?.begin(status, headers)
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -130,6 +156,11 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const code = (error as NodeJS.ErrnoException).code ?? error.name
     const lose = () =>
       this.#break(this.#controller === undefined ? 'connect' : 'reset', describe(error), code)
+    const source = this.#source
+    if (source !== undefined) {
+      this.#lost = lose
+      return source.fail()
+    }
     // What had come before the connection was lost counts as come, also when it is still being decoded.
     if (this.#decoder === undefined) lose()
     else this.#decoder.drain(lose)
@@ -150,16 +181,13 @@ export class Attempt implements Dispatcher.DispatchHandler {
     })
   }
 
-  #startStream(): void {
-    const { endpoint, facts, usage } = this.#options
-    this.#stream = new AnswerStream(endpoint, facts, usage)
-  }
-
   #take(chunk: Buffer): void {
-    if (this.#stream !== undefined) return this.#takeFrames(this.#stream, chunk)
-    this.#size += chunk.length
+    const source = this.#source
+    if (this.#stream !== undefined && source === undefined) return this.#takeFrames(this.#stream, chunk)
+    this.#size += this.#stream === undefined ? chunk.length : 0
     const limit = this.#status < 300 ? this.#options.maxAnswer : MAX_ERROR_BODY
-    if (this.#size <= limit) this.#chunks.push(chunk)
+    if (this.#size <= limit && source !== undefined) this.#feed(source, chunk)
+    else if (this.#size <= limit) this.#chunks.push(chunk)
     else if (this.#status < 300) {
       this.#fail(
         failure('bad_answer', `the answer is larger than the limit of ${limit} bytes`, 'answer_too_large'),
@@ -168,9 +196,23 @@ export class Attempt implements Dispatcher.DispatchHandler {
     }
   }
 
-  #takeFrames(stream: AnswerStream, chunk: Buffer): void {
+  /** Hands bytes to a source, which may want a pause of its own. */
+  #feed(source: AnswerSource, chunk: Buffer): void {
     if (this.#settled) this.#timer.touch()
-    const flowing = stream.push(chunk)
+    if (source.write(chunk)) return
+    this.#controller?.pause()
+    source.onFlow(() => this.#controller?.resume())
+  }
+
+  #takeFrames(stream: StreamRelay, chunk: Buffer): void {
+    if (this.#settled) this.#timer.touch()
+    this.#follow(stream.push(chunk))
+  }
+
+  /** The stream has moved on: an answer may have begun, ended or failed. */
+  #follow(flowing: boolean): void {
+    const stream = this.#stream
+    if (stream === undefined) return
     switch (stream.progress) {
       case 'opening':
         return
@@ -184,37 +226,63 @@ export class Attempt implements Dispatcher.DispatchHandler {
         if (!this.#settled) this.#answerStream()
         this.#end({ kind: 'complete' })
     }
-    if (!flowing && this.#ended === undefined) this.#controller?.pause()
+    if (!flowing && this.#ended === undefined) this.#pause()
   }
 
   #answerStream(): void {
-    const { timeouts, facts } = this.#options
+    const { timeouts, reading } = this.#options
     this.#timer.limitStep('idle', timeouts.idle)
     this.#settled = true
-    this.#settle({ kind: 'stream', status: this.#status, headers: this.#headers, facts, attempt: this })
+    const headers = reading.headers(this.#headers, 'text/event-stream')
+    this.#settle({ kind: 'stream', status: this.#status, headers, facts: reading.facts, attempt: this })
   }
 
-  #failStream(stream: AnswerStream): void {
+  #failStream(stream: StreamRelay): void {
     const error = stream.facts.error ?? { code: null, message: 'the stream failed', type: null }
-    if (this.#settled) this.#end({ kind: 'broken', reason: error.message })
-    else this.#fail(failureOfError(error))
-    this.#abort('the stream failed')
+    this.#failAnswer(failureOfError(error))
   }
 
   #finish(): void {
+    this.#isRead = true
+    const source = this.#source
+    if (source !== undefined) return this.#finishSource(source)
     this.#timer.stop()
     if (this.#stream !== undefined) return this.#finishStream(this.#stream)
     if (this.#settled) return
     const response = { status: this.#status, headers: this.#headers, body: Buffer.concat(this.#chunks) }
     if (this.#status >= 300) return this.#fail(failureOfStatus(response, Date.now()))
-    const read = readWholeAnswer(response, this.#options.endpoint, this.#options.facts)
-    if (read !== undefined) return this.#fail(read)
+    const { reading } = this.#options
+    const answer = reading.whole(response)
+    if ('kind' in answer) return this.#fail(answer)
+    this.#settleWhole(answer)
+  }
+
+  #settleWhole(answer: UpstreamResponse): void {
+    if (this.#settled) return
+    this.#timer.stop()
     this.#settled = true
-    this.#settle({ kind: 'whole', ...response, facts: this.#options.facts })
+    this.#settle({ kind: 'whole', ...answer, facts: this.#options.reading.facts })
+  }
+
+  /** What came was no answer, or said that there is none. */
+  #failAnswer(failed: Failure): void {
+    if (this.#settled) this.#end({ kind: 'broken', reason: failed.message })
+    else this.#fail(failed)
+    this.#abort(failed.message)
+  }
+
+  #finishSource(source: AnswerSource): void {
+    if (this.#ended !== undefined) this.#timer.stop()
+    source.end()
+  }
+
+  /** Who makes an answer of the bytes that are coming now; error answers are read here. */
+  get #source(): AnswerSource | undefined {
+    return this.#status >= 200 && this.#status < 300 ? this.#options.source : undefined
   }
 
   /** The provider closed the stream. Without a finish reason or a terminating frame it was cut. */
-  #finishStream(stream: AnswerStream): void {
+  #finishStream(stream: StreamRelay): void {
     const { facts } = stream
     if (stream.endsInFrame) this.#takeFrames(stream, BLANK_LINE)
     if (!this.#settled) {
@@ -223,11 +291,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
       this.#answerStream()
       this.#timer.stop()
     }
-    this.#end(
-      facts.finishReason === null
-        ? { kind: 'broken', reason: 'the stream ended early' }
-        : { kind: 'complete' },
-    )
+    if (facts.finishReason === null) return this.#end({ kind: 'broken', reason: 'the stream ended early' })
+    stream.finish()
+    this.#end({ kind: 'complete' })
   }
 
   #timeOut(what: string, ms: number): void {
@@ -255,11 +321,13 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (this.#ended !== undefined) return
     // The timer runs on: a provider that says it is through and never closes would keep its connection for ever.
     this.#ended = end
+    if (this.#isRead) this.#timer.stop()
     this.#onEnd?.(end)
   }
 
   #abort(reason: string): void {
     this.#timer.stop()
+    this.#options.source?.cancel()
     this.#aborted = new Error(reason)
     this.#controller?.abort(this.#aborted)
   }

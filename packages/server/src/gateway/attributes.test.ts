@@ -51,7 +51,7 @@ function requestOf(example: Example) {
   if (endpoint === undefined || body.kind !== 'body' || key === undefined || router === undefined)
     throw new Error('bad example')
   const origin = { active, headers: example.headers ?? {}, endpoint, requestId: 'wr_1', at: example.at ?? 0 }
-  const request = new GatewayRequest(origin, key, body, endpoint.readRequest(body.json))
+  const request = new GatewayRequest(origin, key, body, endpoint.readRequest(body.json), null)
   return { request, attributes: request.attributesFor(router) }
 }
 

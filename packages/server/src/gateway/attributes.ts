@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { UnitSource } from '@weir/core/config'
 import type { Attributes } from '@weir/core/expression'
-import type { ActiveRouter, ActiveSnapshot, DecisionRequest } from '@weir/core/routing'
+import type { ActiveRouter, ActiveSnapshot, DecisionRequest, Issuer } from '@weir/core/routing'
 import Bowser from 'bowser'
 import type { Endpoint, JsonObject, RequestFacts } from '../provider/wire-format.ts'
 import type { Key } from './gateway.ts'
@@ -27,13 +27,15 @@ export interface RequestOrigin {
 export class GatewayRequest implements DecisionRequest {
   readonly model: string
   readonly override: string | undefined
+  readonly issuer: Issuer | null
   readonly #origin: RequestOrigin
   readonly #facts: RequestFacts
   readonly #key: Key
   readonly #body: Body
 
-  constructor(origin: RequestOrigin, key: Key, body: Body, facts: RequestFacts) {
+  constructor(origin: RequestOrigin, key: Key, body: Body, facts: RequestFacts, issuer: Issuer | null) {
     this.model = body.model
+    this.issuer = issuer
     this.override = singleHeader(origin.headers, 'x-weir-variant')
     this.#origin = origin
     this.#facts = facts

@@ -2,15 +2,17 @@
 import type { FailurePolicy } from '@weir/core/config'
 import type { ActiveVariant } from '@weir/core/routing'
 import { type AnswerFacts, type Endpoint, emptyFacts } from '../provider/wire-format.ts'
-import { type Answer, Attempt, type WholeAnswer } from './attempt.ts'
+import { type Answer, Attempt, type AttemptOptions, type WholeAnswer } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
-import { type Failure, failure, isDeclined } from './failure.ts'
-import { prepareVariant } from './prepared-variant.ts'
+import { type Failure, failure, isDeclined, isUncalled, UNCALLED } from './failure.ts'
+import { inClientsWords } from './foreign-error.ts'
+import { blameState } from './issuer.ts'
+import { prepareLibraryCall } from './library-call.ts'
+import { missingCapability, prepareCall } from './outgoing.ts'
 import { redactFailure } from './redact.ts'
 import { admitsTarget, hasHealthyTarget, observeAttempt } from './target-health.ts'
-import type { Upstream } from './targets.ts'
+import type { LibraryUpstream, Upstream } from './targets.ts'
 import type { Call } from './upstream-call.ts'
-import { splitHeaders, upstreamBody } from './upstream-request.ts'
 
 /** Trying the same target again can help with these; with others only another target can. */
 const RETRYABLE: ReadonlySet<Failure['failure']> = new Set([
@@ -29,18 +31,32 @@ export async function callPlan(call: Call, plan: readonly ActiveVariant[]): Prom
   const { exchange, policy } = call
   const deadline = performance.now() + policy.failure.deadline
   let last = failure('unsupported', 'no target is left to call')
+  let tooSmall = 0
   for (const variant of usableVariants(exchange, plan)) {
+    if (isTooSmall(variant, tooSmall)) continue
     for (let tries = 0; ; tries++) {
       const result = await callOnce(call, variant, deadline)
       if (result.kind !== 'failure') return result
-      last = result
+      last = weightier(last, result)
       if (!isPassable(result, policy.failure) || isExhausted(call, deadline)) return last
+      if (result.failure === 'context_length') tooSmall = variant.target.capabilities.context ?? tooSmall
       const wait = waitBeforeRetry(policy.failure, result, tries, () => hasNext(exchange, plan, variant))
       if (wait === undefined || performance.now() + wait >= deadline) break
       if ((await pause(exchange, wait)) === 'gone') return failure('cancelled', 'the client went away')
     }
   }
   return last
+}
+
+/** What a target said outweighs what was found out about the next one without calling it. */
+function weightier(last: Failure, result: Failure): Failure {
+  return isUncalled(result) && !isUncalled(last) ? last : result
+}
+
+/** A prompt too long for one context is too long for every other that is no larger. */
+function isTooSmall(variant: ActiveVariant, tooSmall: number): boolean {
+  const { context } = variant.target.capabilities
+  return context !== undefined && context <= tooSmall
 }
 
 /**
@@ -64,9 +80,12 @@ function isPassable(result: Failure, policy: FailurePolicy): boolean {
 
 function isExhausted(call: Call, deadline: number): boolean {
   const { exchange, policy } = call
-  return (
-    exchange.gone || exchange.attempts.length >= policy.failure.max_attempts || performance.now() >= deadline
-  )
+  if (exchange.gone || performance.now() >= deadline) return true
+  return countCalls(exchange) >= policy.failure.max_attempts
+}
+
+function countCalls(exchange: Exchange): number {
+  return exchange.attempts.filter(attempt => !UNCALLED.has(attempt.failure ?? '')).length
 }
 
 /**
@@ -110,19 +129,30 @@ async function callOnce(call: Call, variant: ActiveVariant, deadline: number): P
   const { exchange, endpoint, policy } = call
   const startedAt = performance.now()
   const facts = emptyFacts()
-  const attempt = dispatch(call, variant, deadline, facts)
+  const attempt = await dispatch(call, variant, deadline, facts)
   const attempted = attempt instanceof Attempt ? await attempt.result : attempt
   if (attempted.kind !== 'stream') exchange.whenGone(undefined)
   const result =
     attempted.kind === 'failure'
-      ? redactFailure(attempted, exchange.gateway.targets.secretOf(variant.target.provider))
+      ? redactFailure(
+          blameState(exchange, attempted),
+          exchange.gateway.targets.secretsOf(variant.target.provider),
+        )
       : judge(attempted, policy.failure, endpoint)
   recordAttempt(exchange, variant, result, performance.now() - startedAt)
   observeAttempt(exchange, variant, result)
   const isAnswer = result.kind !== 'failure' || isDeclined(result)
   exchange.served = isAnswer ? variant : null
   if (isAnswer) exchange.answer = facts
-  return result
+  return result.kind === 'failure' && !isAnswer ? inWordsOf(endpoint, variant, exchange, result) : result
+}
+
+/** What a provider says of an error passes on as it came to clients of its format, and in their words to others. */
+function inWordsOf(endpoint: Endpoint, variant: ActiveVariant, exchange: Exchange, failed: Failure): Failure {
+  const { formats, targets } = exchange.gateway
+  const upstream = targets.get(variant.target.provider)
+  if (upstream === undefined || upstream.provider.type === endpoint.format) return failed
+  return inClientsWords(failed, formats.byName[endpoint.format], exchange)
 }
 
 /** Starts a call; a Failure when there is nobody to call. */
@@ -131,43 +161,57 @@ function dispatch(
   variant: ActiveVariant,
   deadline: number,
   facts: AnswerFacts,
-): Attempt | Failure {
-  const { exchange, endpoint, policy } = call
-  const upstream = findUpstream(exchange, variant, endpoint)
-  if ('kind' in upstream) return upstream
-  const body = upstreamBody(call, variant, upstream)
-  const attempt = new Attempt({
-    endpoint,
-    facts,
-    asked: call.facts.stream ? 'stream' : 'whole',
-    timeouts: policy.timeouts,
-    remaining: Math.max(1, deadline - performance.now()),
-    maxAnswer: exchange.active.snapshot.gateway.limits.answer,
-    usage: body.hideUsage ? 'hide' : 'show',
-  })
-  exchange.whenGone(() => attempt.cancel())
-  if (exchange.gone) attempt.cancel()
-  upstream.pool.dispatch(
-    {
-      method: 'POST',
-      path: upstream.prefix + endpoint.path.slice('/v1'.length),
-      headers: splitHeaders(exchange, prepareVariant(upstream, variant)),
-      body: body.text,
-    },
-    attempt,
-  )
+): Attempt | Failure | Promise<Attempt | Failure> {
+  const upstream = findUpstream(call.exchange, variant)
+  if (upstream.kind === 'failure') return upstream
+  const missing = missingCapability(call, variant)
+  if (missing !== undefined) return missing
+  if (upstream.kind === 'library') return dispatchLibrary(call, variant, upstream, deadline, facts)
+  const outgoing = prepareCall(call, variant, upstream, facts)
+  if (outgoing.kind === 'failure') return outgoing
+  call.exchange.dropped = outgoing.dropped
+  const attempt = new Attempt({ reading: outgoing.reading, ...limitsOf(call, deadline) })
+  watchClient(call.exchange, attempt)
+  const { path, headers, body } = outgoing
+  upstream.pool.dispatch({ method: 'POST', path, headers, body }, attempt)
   return attempt
 }
 
-function findUpstream(exchange: Exchange, variant: ActiveVariant, endpoint: Endpoint): Upstream | Failure {
+async function dispatchLibrary(
+  call: Call,
+  variant: ActiveVariant,
+  upstream: LibraryUpstream,
+  deadline: number,
+  facts: AnswerFacts,
+): Promise<Attempt | Failure> {
+  const outgoing = await prepareLibraryCall(call, variant, upstream, facts)
+  if (outgoing.kind === 'failure') return outgoing
+  const { source } = outgoing
+  const attempt = new Attempt({ reading: source, source, ...limitsOf(call, deadline) })
+  watchClient(call.exchange, attempt)
+  outgoing.send(attempt)
+  return attempt
+}
+
+function limitsOf(call: Call, deadline: number): Omit<AttemptOptions, 'reading'> {
+  return {
+    asked: call.facts.stream ? 'stream' : 'whole',
+    timeouts: call.policy.timeouts,
+    remaining: Math.max(1, deadline - performance.now()),
+    maxAnswer: call.exchange.active.snapshot.gateway.limits.answer,
+  }
+}
+
+function watchClient(exchange: Exchange, attempt: Attempt): void {
+  exchange.whenGone(() => attempt.cancel())
+  if (exchange.gone) attempt.cancel()
+}
+
+function findUpstream(exchange: Exchange, variant: ActiveVariant): Upstream | Failure {
   const { provider } = variant.target
   const upstream = exchange.gateway.targets.get(provider)
   if (upstream === undefined)
     return failure('unsupported', `the provider ${provider} is not configured any more`)
-  if (upstream.provider.type !== endpoint.format) {
-    const message = `${variant.target.id} speaks ${upstream.provider.type}'s format and cannot serve ${endpoint.path}`
-    return failure('unsupported', message, 'wire_format')
-  }
   if (upstream.headers === null)
     return failure('credential', `the credential of ${provider} is not set`, 'no_credential')
   return upstream

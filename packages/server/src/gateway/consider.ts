@@ -3,8 +3,10 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Snapshot } from '@weir/core/config'
 import { activate, type Decision, decide, type Undecided } from '@weir/core/routing'
 import type { WireFormats } from '../provider/wire-format.ts'
+import type { IssuerLookup } from '../storage/issuers.ts'
 import { GatewayRequest, type RequestOrigin } from './attributes.ts'
 import { checkDecision } from './check-decision.ts'
+import { findIssuer } from './issuer.ts'
 import { parseBody } from './read.ts'
 import { type Refusal, refuse } from './refusal.ts'
 
@@ -14,9 +16,13 @@ export interface ConsideredRequest {
   readonly body: Buffer
   /** Id of the key that calls; default: the first of the config. */
   readonly key?: string
+  /** Who issued what; default: nobody anything. */
+  readonly issuers?: IssuerLookup
   /** Milliseconds since the epoch. */
   readonly at: number
 }
+
+const NOBODY: IssuerLookup = { find: () => undefined }
 
 export type Considered = Decision | Undecided | Refusal
 
@@ -40,7 +46,8 @@ export function considerRequest(
     requestId: 'wr_explained',
     at,
   }
-  const asked = new GatewayRequest(origin, key, body, endpoint.readRequest(body.json))
+  const issuer = findIssuer(request.issuers ?? NOBODY, endpoint, body.json, key.tenant)
+  const asked = new GatewayRequest(origin, key, body, endpoint.readRequest(body.json), issuer)
   const decided = decide(origin.active, asked, {
     boundRouter: key.router,
     defaultProvider: key.defaultProvider,

@@ -36,6 +36,7 @@ export type ErrorCode =
   | 'upstream_credential'
   | 'upstream_model_gone'
   | 'upstream_unsupported'
+  | 'not_translatable'
   | 'stream_broken'
   | 'internal'
 
@@ -78,6 +79,7 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorRow>> = {
   upstream_credential: { status: 502, category: 'upstream' },
   upstream_model_gone: { status: 502, category: 'upstream' },
   upstream_unsupported: { status: 400, category: 'invalid_request' },
+  not_translatable: { status: 400, category: 'invalid_request' },
   stream_broken: { status: 502, category: 'upstream' },
   internal: { status: 500, category: 'internal' },
 }

@@ -1,7 +1,7 @@
 // One request and everything known about it so far. Stages fill it in; record() reads it.
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { AttemptRecord, RequestEvent } from '@weir/core/event'
-import type { ActiveSnapshot, ActiveVariant, Decision } from '@weir/core/routing'
+import type { ActiveSnapshot, ActiveVariant, Decision, HeldState } from '@weir/core/routing'
 import { type AnswerFacts, type Endpoint, emptyFacts, type JsonObject } from '../provider/wire-format.ts'
 import type { RequestOrigin } from './attributes.ts'
 import type { Gateway, Key } from './gateway.ts'
@@ -29,6 +29,8 @@ export class Exchange implements RequestOrigin {
   decision: Decision | null = null
   served: ActiveVariant | null = null
   answer: AnswerFacts = emptyFacts()
+  /** What the last target called did not get of the request, by the names that `drop` uses. */
+  dropped: readonly string[] = []
   queueMs = 0
   firstTokenMs: number | null = null
   status = 0
@@ -37,6 +39,10 @@ export class Exchange implements RequestOrigin {
   /** `stream` once the client has been told 200 and waits for events. */
   committed: 'no' | 'stream' = 'no'
   passThrough = false
+  /** Of a request that is passed through; others have it in their decision. */
+  passedState: HeldState | null = null
+  /** How many of the answer's issued ids have been remembered. */
+  remembered = 0
   #gone = false
   #onGone: (() => void) | undefined
 

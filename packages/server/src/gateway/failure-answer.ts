@@ -2,7 +2,7 @@
 import type { FailurePolicy } from '@weir/core/config'
 import type { ErrorCode } from './error-table.ts'
 import type { Exchange } from './exchange.ts'
-import type { Failure, UpstreamResponse } from './failure.ts'
+import { type Failure, isUncalled, type UpstreamResponse } from './failure.ts'
 import type { Refusal } from './refusal.ts'
 
 const CODES: Readonly<Record<Failure['failure'], ErrorCode>> = {
@@ -17,6 +17,7 @@ const CODES: Readonly<Record<Failure['failure'], ErrorCode>> = {
   credential: 'upstream_credential',
   model_gone: 'upstream_model_gone',
   unsupported: 'upstream_unsupported',
+  not_translatable: 'not_translatable',
   empty: 'upstream_empty',
   context_length: 'upstream_error',
   refusal: 'upstream_error',
@@ -48,7 +49,7 @@ export function refusalOf(failed: Failure, exchange: Exchange): Refusal {
     kind: 'refusal',
     code: CODES[failed.failure],
     message: describe(failed, exchange),
-    param: null,
+    param: isUncalled(failed) ? failed.param : null,
   }
   if (attempts.length > 0 && attempts.every(attempt => attempt.failure === 'rate_limited')) {
     return { ...refusal, retryAfter: Math.max(1, Math.ceil((failed.retryAfter ?? 1000) / 1000)) }

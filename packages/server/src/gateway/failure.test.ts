@@ -62,6 +62,17 @@ describe('an answer with an error status', () => {
     [
       400,
       {
+        error: {
+          code: 400,
+          message: 'The input token count (1100000) exceeds the maximum number of tokens allowed (1048576).',
+          status: 'INVALID_ARGUMENT',
+        },
+      },
+      'context_length',
+    ],
+    [
+      400,
+      {
         type: 'error',
         error: {
           type: 'invalid_request_error',
@@ -161,6 +172,7 @@ test('a failure without an answer has neither status nor response', () => {
     failure: 'connect',
     status: null,
     code: null,
+    param: null,
     message: 'refused',
     retryAfter: null,
     response: null,

@@ -10,6 +10,8 @@ export interface Failure {
   readonly status: number | null
   /** The provider's error code. */
   readonly code: string | null
+  /** The request field at fault; null when there is none or the provider did not say. */
+  readonly param: string | null
   /** For the client only; never recorded, since a provider's message can quote the prompt. */
   readonly message: string
   /** Milliseconds the provider asked to wait; null when it did not. */
@@ -26,7 +28,16 @@ export interface UpstreamResponse {
 
 /** A failure without an answer. */
 export function failure(kind: Failure['failure'], message: string, code: string | null = null): Failure {
-  return { kind: 'failure', failure: kind, status: null, code, message, retryAfter: null, response: null }
+  return {
+    kind: 'failure',
+    failure: kind,
+    status: null,
+    code,
+    param: null,
+    message,
+    retryAfter: null,
+    response: null,
+  }
 }
 
 /** Whether the provider did answer, only not with what the policy wants. */
@@ -42,6 +53,7 @@ export function failureOfStatus(response: UpstreamResponse, now: number): Failur
     failure: kindOfStatus(response.status, error),
     status: response.status,
     code: error.code,
+    param: error.param,
     message: error.message,
     retryAfter: readRetryAfter(response.headers, now),
     response,
@@ -86,28 +98,41 @@ export function failureOfError(error: {
   return failure(kind, error.message, error.code ?? error.type)
 }
 
+/** Failures that are found out without calling the target. */
+export const UNCALLED: ReadonlySet<string> = new Set(['not_translatable', 'unsupported'])
+
+export function isUncalled(failed: Failure): boolean {
+  return UNCALLED.has(failed.failure)
+}
+
 interface ErrorText {
   readonly code: string | null
+  readonly param: string | null
   readonly message: string
 }
 
-function isContextLength(error: ErrorText): boolean {
-  return (
-    error.code === 'context_length_exceeded' ||
-    /prompt is too long|maximum context length/i.test(error.message)
-  )
+/** How vendors without a code for it say it: Anthropic, OpenAI's kin and Mistral, Gemini, Bedrock, Cohere. */
+const CONTEXT_LENGTH =
+  /prompt is too long|maximum context length|maximum number of tokens allowed|input is too long|too many (total )?tokens/i
+
+function isContextLength(error: Pick<ErrorText, 'code' | 'message'>): boolean {
+  return error.code === 'context_length_exceeded' || CONTEXT_LENGTH.test(error.message)
 }
 
 function readError(body: Buffer): ErrorText {
   try {
     const parsed = JSON.parse(body.toString('utf8')) as {
-      error?: { code?: unknown; type?: unknown; message?: unknown } | string
+      error?: { code?: unknown; type?: unknown; message?: unknown; param?: unknown } | string
     }
-    if (typeof parsed.error === 'string') return { code: null, message: parsed.error }
-    const { code, type, message } = parsed.error ?? {}
-    return { code: text(code) ?? text(type) ?? null, message: text(message) ?? 'the provider gave no reason' }
+    if (typeof parsed.error === 'string') return { code: null, param: null, message: parsed.error }
+    const { code, type, message, param } = parsed.error ?? {}
+    return {
+      code: text(code) ?? text(type) ?? null,
+      param: text(param) ?? null,
+      message: text(message) ?? 'the provider gave no reason',
+    }
   } catch {
-    return { code: null, message: 'the provider gave no readable reason' }
+    return { code: null, param: null, message: 'the provider gave no readable reason' }
   }
 }
 

@@ -3,6 +3,7 @@ import type { KeySnapshot } from '@weir/core/config'
 import type { ActiveSnapshot } from '@weir/core/routing'
 import type { WireFormats } from '../provider/wire-format.ts'
 import type { EventSink } from '../storage/event-sink.ts'
+import type { Issuers } from '../storage/issuers.ts'
 import type { Admission } from './admit.ts'
 import type { Ejection } from './ejection.ts'
 import type { Identity } from './identity.ts'
@@ -13,6 +14,7 @@ export interface Gateway {
   active: ActiveSnapshot
   readonly formats: WireFormats
   readonly sink: EventSink
+  readonly issuers: Issuers
   readonly targets: Targets
   readonly ejection: Ejection
   readonly admission: Admission

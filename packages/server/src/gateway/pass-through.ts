@@ -1,13 +1,16 @@
-// Every /v1 path that is not split goes to the key's default provider as it is: files, audio, images, batches.
-// Bodies are never parsed or collected, in either direction.
+// Every /v1 path that is not split goes to the key's default provider as it is: files, audio, images, batches. What
+// names something that a provider holds goes to that provider.
+// Bodies are never parsed or collected, in either direction, but for the small answers that issue an id.
 import type { Dispatcher } from 'undici'
 import type { IncomingHttpHeaders } from 'undici/types/header.js'
 import type { Exchange } from './exchange.ts'
 import type { Key } from './gateway.ts'
+import { IssuedReader } from './issued-reader.ts'
+import { isIssuing, passedProvider } from './issuer.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import { type Finish, relayRefusal } from './relay.ts'
 import { answerHeaders } from './respond.ts'
-import type { Upstream } from './targets.ts'
+import type { WireUpstream } from './targets.ts'
 import { passThroughHeaders } from './upstream-request.ts'
 
 const CONNECT_AND_ANSWER_MS = 600_000
@@ -22,29 +25,42 @@ export async function servePassThrough(exchange: Exchange, key: Key): Promise<Fi
       refuse('unknown_path', `There is nothing at ${exchange.path}; the API is under /v1/.`),
     )
   }
-  if (key.defaultProvider === null) {
+  const provider = passedProvider(exchange, key)
+  if (provider === null) {
     const message = `${exchange.path} is not split, and the key "${key.id}" has no \`default_provider\` to pass it on to.`
     return relayRefusal(exchange, refuse('unknown_path', message))
   }
-  const upstream = exchange.gateway.targets.get(key.defaultProvider)
+  const upstream = exchange.gateway.targets.get(provider)
   if (upstream === undefined || upstream.headers === null) {
     return relayRefusal(
       exchange,
-      refuse('upstream_credential', `The provider "${key.defaultProvider}" has no credential.`),
+      refuse('upstream_credential', `The provider "${provider}" has no credential.`),
     )
   }
+  if (upstream.kind === 'library') {
+    const message = `${exchange.path} cannot be passed on to "${provider}", which a library speaks to.`
+    return relayRefusal(exchange, refuse('unknown_path', message))
+  }
   exchange.passThrough = true
-  return passThrough(exchange, upstream)
+  const reader = isIssuing(exchange)
+    ? new IssuedReader(ids => exchange.gateway.issuers.remember(key.tenant, ids, provider))
+    : undefined
+  return passThrough(exchange, upstream, reader)
 }
 
-function passThrough(exchange: Exchange, upstream: Upstream): Promise<Finish> {
+function passThrough(
+  exchange: Exchange,
+  upstream: WireUpstream,
+  reader: IssuedReader | undefined,
+): Promise<Finish> {
   const { req } = exchange
   return new Promise(resolve => {
-    const relay = new PassThroughRelay(exchange, resolve)
+    const relay = new PassThroughRelay(exchange, reader, resolve)
     const hasBody =
       req.headers['content-length'] !== undefined || req.headers['transfer-encoding'] !== undefined
     const length = req.headers['content-length']
     const headers = passThroughHeaders(exchange, upstream)
+    if (reader !== undefined) askUncompressed(headers)
     if (hasBody && length !== undefined) headers.push('content-length', length)
     if (hasBody) relay.watchUpload()
     upstream.pool.dispatch(
@@ -61,9 +77,17 @@ function passThrough(exchange: Exchange, upstream: Upstream): Promise<Finish> {
   })
 }
 
+/** An answer that is to be read must not come compressed, whatever the client takes. */
+function askUncompressed(headers: string[]): void {
+  for (let at = headers.length - 2; at >= 0; at -= 2)
+    if (headers[at] === 'accept-encoding') headers.splice(at, 2)
+  headers.push('accept-encoding', 'identity')
+}
+
 /** Passes an answer on with back-pressure, keeping back only its last byte's chunk until the event is recorded. */
 class PassThroughRelay implements Dispatcher.DispatchHandler {
   readonly #exchange: Exchange
+  readonly #reader: IssuedReader | undefined
   readonly #done: (finish: Finish) => void
   #controller: Dispatcher.DispatchController | undefined
   #left = Number.POSITIVE_INFINITY
@@ -73,8 +97,9 @@ class PassThroughRelay implements Dispatcher.DispatchHandler {
   #slow: NodeJS.Timeout | undefined
   readonly #patience: number
 
-  constructor(exchange: Exchange, done: (finish: Finish) => void) {
+  constructor(exchange: Exchange, reader: IssuedReader | undefined, done: (finish: Finish) => void) {
     this.#exchange = exchange
+    this.#reader = reader
     this.#done = done
     this.#patience = exchange.active.snapshot.gateway.limits.slow_client
     exchange.whenGone(() => this.#abort('the client went away'))
@@ -105,6 +130,7 @@ class PassThroughRelay implements Dispatcher.DispatchHandler {
     const exchange = this.#exchange
     this.#started = true
     exchange.status = status
+    this.#reader?.begin(status, headers)
     const length = headers['content-length']
     const answer = answerHeaders(exchange, headers)
     if (typeof length === 'string') {
@@ -116,6 +142,7 @@ class PassThroughRelay implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (!this.#started) return
+    this.#reader?.take(chunk)
     this.#left -= chunk.length
     if (this.#left <= 0) this.#last = chunk
     else if (!this.#exchange.res.write(chunk)) this.#hold(controller)
@@ -130,6 +157,7 @@ class PassThroughRelay implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     const exchange = this.#exchange
     this.#close()
+    this.#reader?.end()
     if (this.#started) return this.#done(() => void exchange.res.end(this.#last))
     const message = "The provider does not accept this gateway's credential; its operator has to mend that."
     this.#done(relayRefusal(exchange, refuse('upstream_credential', message)))

@@ -1,6 +1,6 @@
 // What calling one variant at one provider always needs, worked out once per publish instead of once per request.
 import type { ActiveVariant } from '@weir/core/routing'
-import type { BodyEdit } from '../provider/wire-format.ts'
+import type { BodyEdit, JsonObject } from '../provider/wire-format.ts'
 import type { Upstream } from './targets.ts'
 
 export interface PreparedVariant {
@@ -9,6 +9,8 @@ export interface PreparedVariant {
   readonly headerNames: ReadonlySet<string>
   /** Sets the model's name and the variant's parameters. */
   readonly edits: readonly BodyEdit[]
+  /** The variant's parameters as values, for bodies that are written anew. */
+  readonly parameters: JsonObject
 }
 
 /** The prepared form, kept as long as the variant is. */
@@ -37,5 +39,6 @@ function prepare(upstream: Upstream, variant: ActiveVariant): PreparedVariant {
       { kind: 'set', key: 'model', json: JSON.stringify(variant.target.model) },
       ...parameters.map(([key, json]) => ({ kind: 'set' as const, key, json })),
     ],
+    parameters: Object.fromEntries(parameters.map(([key, json]) => [key, JSON.parse(json) as unknown])),
   }
 }

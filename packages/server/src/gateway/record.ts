@@ -3,11 +3,13 @@ import type { RequestEvent } from '@weir/core/event'
 import { costNanoUsd } from '@weir/core/event/cost'
 import { roundMs } from './call.ts'
 import type { Exchange } from './exchange.ts'
+import { rememberIssued, stateOf } from './issuer.ts'
 import type { Finish } from './relay.ts'
 
 /** Records the exchange, then finishes its answer. A client that went away gets its event all the same. */
 export function record(exchange: Exchange, finish: Finish): void {
   if (exchange.gone) describeLeaving(exchange)
+  rememberIssued(exchange)
   exchange.gateway.sink.append(describeExchange(exchange), () => finishAnswer(exchange, finish))
 }
 
@@ -72,6 +74,7 @@ function describeExchange(exchange: Exchange): RequestEvent {
     router: decision?.router?.id ?? null,
     route: decision?.route?.id ?? null,
     reason: decision?.reason ?? (exchange.passThrough ? 'pass_through' : null),
+    state: stateOf(exchange),
     unit_kind: decision?.unit?.source ?? null,
     unit: describeUnit(exchange),
     hash_version: snapshot.hashVersion,
@@ -82,6 +85,7 @@ function describeExchange(exchange: Exchange): RequestEvent {
     served: exchange.served?.id ?? null,
     target: exchange.served?.target.id ?? null,
     attempts: exchange.attempts,
+    dropped: exchange.dropped,
     status: exchange.status,
     outcome: exchange.outcome,
     error: exchange.error,

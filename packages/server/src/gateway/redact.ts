@@ -8,14 +8,21 @@ const REDACTED = '[redacted]'
 /** Shorter ones are placeholders, such as those of local models, and would be found inside ordinary words. */
 const SHORTEST_SECRET = 8
 
-/** A provider's words without the secret that the call was made with. */
-export function redactText(text: string, secret: string | null): string {
-  return secret === null || secret.length < SHORTEST_SECRET ? text : text.replaceAll(secret, REDACTED)
+/** A provider's words without the secrets that the call was made with. */
+export function redactText(text: string, secrets: readonly string[]): string {
+  return secrets.filter(isFindable).reduce((hidden, secret) => hidden.replaceAll(secret, REDACTED), text)
 }
 
-/** The failure without the secret that its call was made with; the same object when there is nothing to hide. */
-export function redactFailure(failed: Failure, secret: string | null): Failure {
-  if (secret === null || secret.length < SHORTEST_SECRET) return failed
+/** The failure without the secrets that its call was made with; the same object when there is nothing to hide. */
+export function redactFailure(failed: Failure, secrets: readonly string[]): Failure {
+  return secrets.filter(isFindable).reduce(redactOne, failed)
+}
+
+function isFindable(secret: string): boolean {
+  return secret.length >= SHORTEST_SECRET
+}
+
+function redactOne(failed: Failure, secret: string): Failure {
   return {
     ...failed,
     code: failed.code?.replaceAll(secret, REDACTED) ?? null,

@@ -4,6 +4,7 @@ import type { StreamAnswer, StreamEnd } from './attempt.ts'
 import { openBody } from './body-writer.ts'
 import type { Exchange } from './exchange.ts'
 import type { Failure, UpstreamResponse } from './failure.ts'
+import { rememberIssued } from './issuer.ts'
 import { redactText } from './redact.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import { answerHeaders, refusalFrame, sendRefusal, sendWhole, statusOf } from './respond.ts'
@@ -52,6 +53,8 @@ export function relayRefusal(exchange: Exchange, refusal: Refusal): Finish {
 export async function relayStream(exchange: Exchange, answer: StreamAnswer): Promise<Finish> {
   const { res } = exchange
   exchange.firstTokenMs = exchange.elapsed()
+  // Its id is in the first frames: a client may go on with it before the stream is over.
+  rememberIssued(exchange)
   openStream(exchange, answer)
   const end = await pump(exchange, answer)
   if (end.kind === 'gone') {
@@ -63,8 +66,8 @@ export async function relayStream(exchange: Exchange, answer: StreamAnswer): Pro
     return () =>
       void res.end(answer.attempt.tail.length === 0 ? undefined : Buffer.concat(answer.attempt.tail))
   }
-  const secret = exchange.gateway.targets.secretOf(exchange.served?.target.provider ?? '')
-  const refusal = refuse('stream_broken', `The stream broke: ${redactText(end.reason, secret)}.`)
+  const secrets = exchange.gateway.targets.secretsOf(exchange.served?.target.provider ?? '')
+  const refusal = refuse('stream_broken', `The stream broke: ${redactText(end.reason, secrets)}.`)
   exchange.outcome = 'stream_broken'
   exchange.error = refusal.code
   reportBroken(exchange)

@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders } from 'undici/types/header.js'
 import { errorTable } from './error-table.ts'
 import type { Exchange } from './exchange.ts'
 import { connectionHeaders } from './header.ts'
+import { stateOf } from './issuer.ts'
 import type { Refusal } from './refusal.ts'
 
 /** Hop-by-hop headers, lengths that are computed anew, and cookies of the provider's domain. */
@@ -36,7 +37,7 @@ export function answerHeaders(exchange: Exchange, upstream: IncomingHttpHeaders)
 
 /** `x-weir-*`: what happened to this request. */
 export function addWeirHeaders(headers: string[], exchange: Exchange): string[] {
-  const { decision, requestId, served, attempts } = exchange
+  const { decision, requestId, served, attempts, dropped } = exchange
   headers.push('x-weir-request-id', requestId)
   if (decision?.router != null && decision.route !== null) {
     headers.push('x-weir-router', decision.router.id, 'x-weir-route', decision.route.id)
@@ -45,6 +46,9 @@ export function addWeirHeaders(headers: string[], exchange: Exchange): string[] 
   }
   if (served !== null) headers.push('x-weir-served', served.id)
   if (attempts.length > 0) headers.push('x-weir-attempts', String(attempts.length))
+  const state = stateOf(exchange)
+  if (state !== null) headers.push('x-weir-state', state)
+  if (dropped.length > 0) headers.push('x-weir-dropped', dropped.join(', '))
   return headers
 }
 

@@ -11,6 +11,7 @@ import { isDeclined } from './failure.ts'
 import { passedOn, refusalOf } from './failure-answer.ts'
 import type { Gateway, Key } from './gateway.ts'
 import { holdStream } from './hold.ts'
+import { findIssuer } from './issuer.ts'
 import { servePassThrough } from './pass-through.ts'
 import { readBody } from './read.ts'
 import { record } from './record.ts'
@@ -43,7 +44,7 @@ export async function serve(gateway: Gateway, req: IncomingMessage, res: ServerR
 }
 
 async function answer(exchange: Exchange, key: Key): Promise<Finish> {
-  const { endpoint, req } = exchange
+  const { endpoint, gateway, req } = exchange
   if (req.method === 'GET' && exchange.path === '/v1/models') return serveModels(exchange, key)
   if (endpoint === undefined) return servePassThrough(exchange, key)
   if (req.method !== 'POST')
@@ -57,7 +58,8 @@ async function answer(exchange: Exchange, key: Key): Promise<Finish> {
   exchange.stream = facts.stream
   exchange.metadata = facts.metadata
 
-  const request = new GatewayRequest(exchange, key, body, facts)
+  const issuer = findIssuer(gateway.issuers, endpoint, body.json, key.tenant)
+  const request = new GatewayRequest(exchange, key, body, facts, issuer)
   const decision = checkDecision(
     decide(exchange.active, request, { boundRouter: key.router, defaultProvider: key.defaultProvider }),
     request,

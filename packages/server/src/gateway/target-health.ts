@@ -4,7 +4,7 @@ import type { ActiveVariant } from '@weir/core/routing'
 import type { Answer } from './attempt.ts'
 import { policyOf } from './check-decision.ts'
 import type { Exchange } from './exchange.ts'
-import type { Failure } from './failure.ts'
+import { type Failure, isUncalled } from './failure.ts'
 
 /** Whether a plan may use the variant's target now; asking commits to calling it. */
 export function admitsTarget(exchange: Exchange, variant: ActiveVariant): boolean {
@@ -24,7 +24,7 @@ export function observeAttempt(exchange: Exchange, variant: ActiveVariant, resul
   const policy = ejectionPolicy(exchange)
   if (result.kind === 'whole') ejection.succeeded(key, Date.now(), policy)
   else if (result.kind === 'stream') ejection.answering(key)
-  else if (result.failure === 'cancelled' || result.failure === 'unsupported') ejection.released(key)
+  else if (result.failure === 'cancelled' || isUncalled(result)) ejection.released(key)
   else ejection.failed(key, result.failure, Date.now(), policy)
 }
 

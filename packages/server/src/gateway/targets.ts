@@ -2,20 +2,42 @@
 import type { ProviderConfig, Snapshot } from '@weir/core/config'
 import type { ActiveVariant } from '@weir/core/routing'
 import { Pool } from 'undici'
-import type { WireFormats } from '../provider/wire-format.ts'
+import type {
+  LibraryConfig,
+  LibraryProblem,
+  LibraryProvider,
+  OpenLibraryProvider,
+} from '../provider/library.ts'
+import type { WireFormat } from '../provider/wire-format.ts'
 import type { PreparedVariant } from './prepared-variant.ts'
 
-/** Where and how to call one provider. */
-export interface Upstream {
+/** How to call one provider. */
+export type Upstream = WireUpstream | LibraryUpstream
+
+interface AnyUpstream {
   readonly provider: ProviderConfig
-  readonly pool: Pool
-  /** Path prefix of `base_url`, such as `/v1`, without a slash at the end. */
-  readonly prefix: string
   /** Credential and configured headers, ready to send; null when the credential is not set. */
   readonly headers: readonly string[] | null
-  /** The credential itself, so that it can be taken out of what the provider quotes; null when there is none. */
-  readonly secret: string | null
+  /** The credential and other secrets, so that they can be taken out of what the provider quotes. */
+  readonly secrets: readonly string[]
   readonly prepared: WeakMap<ActiveVariant, PreparedVariant>
+}
+
+/** A provider whose wire format we speak ourselves. */
+export interface WireUpstream extends AnyUpstream {
+  readonly kind: 'wire'
+  readonly format: WireFormat['name']
+  readonly pool: Pool
+  /** Scheme, host and port of `base_url`. */
+  readonly origin: string
+  /** Path prefix of `base_url`, such as `/v1`, without a slash at the end. */
+  readonly prefix: string
+}
+
+/** A provider that a library speaks to; where its requests go, the library says. */
+export interface LibraryUpstream extends AnyUpstream {
+  readonly kind: 'library'
+  readonly library: Promise<LibraryProvider | LibraryProblem>
 }
 
 /** Our own timers decide; undici's would only fire at a coarser time. */
@@ -31,62 +53,114 @@ const POOL_OPTIONS = {
 export type SecretReader = (env: string) => string | undefined
 
 export class Targets {
+  /** Pools by origin, and those that a library has asked for. */
   readonly #pools = new Map<string, Pool>()
-  readonly #formats: WireFormats
+  readonly #libraryPools = new Map<string, Pool>()
   readonly #readSecret: SecretReader
+  readonly #openLibrary: OpenLibraryProvider
+  #libraries = new Map<string, LibraryUpstream['library']>()
   #upstreams: ReadonlyMap<string, Upstream> = new Map()
 
-  constructor(formats: WireFormats, readSecret: SecretReader) {
-    this.#formats = formats
+  constructor(readSecret: SecretReader, openLibrary: OpenLibraryProvider) {
     this.#readSecret = readSecret
+    this.#openLibrary = openLibrary
   }
 
   /** Opens what a new snapshot needs and lets go of what it does not: pools close when their requests end. */
   apply(snapshot: Snapshot): void {
+    const before = this.#libraries
+    this.#libraries = new Map()
     const entries = Object.entries(snapshot.providers)
-    this.#upstreams = new Map(entries.map(([id, provider]) => [id, this.#open(provider)]))
-    const used = new Set(entries.map(([, provider]) => new URL(provider.base_url).origin))
-    for (const [origin, pool] of this.#pools) {
-      if (used.has(origin)) continue
-      this.#pools.delete(origin)
-      void pool.close()
-    }
+    this.#upstreams = new Map(entries.map(([id, provider]) => [id, this.#open(provider, before)]))
+    const used = new Set(
+      Array.from(this.#upstreams.values(), each => (each.kind === 'wire' ? each.origin : '')),
+    )
+    closeUnused(this.#pools, origin => used.has(origin))
+    closeUnused(this.#libraryPools, () => this.#libraries.size > 0)
   }
 
   get(provider: string): Upstream | undefined {
     return this.#upstreams.get(provider)
   }
 
-  /** The credential of a provider; null when it has none. */
-  secretOf(provider: string): string | null {
-    return this.#upstreams.get(provider)?.secret ?? null
+  /** Connections to wherever a library sends a request. */
+  libraryPool(origin: string): Pool {
+    return poolOf(this.#libraryPools, origin)
+  }
+
+  /** The secrets of a provider. */
+  secretsOf(provider: string): readonly string[] {
+    return this.#upstreams.get(provider)?.secrets ?? []
   }
 
   async close(): Promise<void> {
-    await Promise.all(Array.from(this.#pools.values(), pool => pool.destroy()))
+    const pools = [...this.#pools.values(), ...this.#libraryPools.values()]
+    await Promise.all(pools.map(pool => pool.destroy()))
   }
 
-  #open(provider: ProviderConfig): Upstream {
-    const url = new URL(provider.base_url)
-    const pool = this.#pools.get(url.origin) ?? new Pool(url.origin, POOL_OPTIONS)
-    this.#pools.set(url.origin, pool)
+  #open(provider: ProviderConfig, before: ReadonlyMap<string, LibraryUpstream['library']>): Upstream {
     const { credential } = provider
     const secret = credential === undefined ? null : this.#readSecret(credential.env) || null
+    const isLacking = credential !== undefined && secret === null
+    const prepared = new WeakMap<ActiveVariant, PreparedVariant>()
+    if (provider.type === 'ai-sdk') {
+      const { library, secrets } = this.#openLibraryOnce(provider, secret, before)
+      return { kind: 'library', provider, headers: isLacking ? null : [], secrets, prepared, library }
+    }
+    const url = new URL(provider.base_url ?? '')
     return {
+      kind: 'wire',
+      format: provider.type,
       provider,
-      pool,
+      pool: poolOf(this.#pools, url.origin),
+      origin: url.origin,
       prefix: url.pathname.replace(/\/$/, ''),
-      headers: this.#headers(provider, secret),
-      secret,
-      prepared: new WeakMap(),
+      headers: isLacking ? null : headersOf(provider, secret),
+      secrets: secret === null ? [] : [secret],
+      prepared,
     }
   }
 
-  #headers(provider: ProviderConfig, secret: string | null): string[] | null {
-    const configured = Object.entries(provider.headers).flat()
-    if (provider.credential === undefined) return configured
-    if (secret === null) return null
-    const format = this.#formats.byName[provider.type]
-    return [...format.credentialHeaders(secret).flat(), ...configured]
+  /** A library whose settings have not changed goes on: it may hold tokens it has fetched. */
+  #openLibraryOnce(
+    provider: ProviderConfig,
+    secret: string | null,
+    before: ReadonlyMap<string, LibraryUpstream['library']>,
+  ): { library: LibraryUpstream['library']; secrets: string[] } {
+    const named = Object.entries(provider.secret_options).map(
+      ([name, env]) => [name, this.#readSecret(env) ?? ''] as const,
+    )
+    const config: LibraryConfig = {
+      package: provider.package ?? '',
+      ...(provider.base_url !== undefined && { base_url: provider.base_url }),
+      options: { ...provider.options, ...Object.fromEntries(named) },
+      headers: provider.headers,
+    }
+    const settings = JSON.stringify([config, secret])
+    const library = before.get(settings) ?? this.#openLibrary(config, secret ?? undefined)
+    this.#libraries.set(settings, library)
+    const secrets = [secret ?? '', ...named.map(([, value]) => value)].filter(value => value !== '')
+    return { library, secrets }
   }
+}
+
+function poolOf(pools: Map<string, Pool>, origin: string): Pool {
+  const pool = pools.get(origin) ?? new Pool(origin, POOL_OPTIONS)
+  pools.set(origin, pool)
+  return pool
+}
+
+function closeUnused(pools: Map<string, Pool>, isUsed: (origin: string) => boolean): void {
+  for (const [origin, pool] of pools) {
+    if (isUsed(origin)) continue
+    pools.delete(origin)
+    void pool.close()
+  }
+}
+
+function headersOf(provider: ProviderConfig, secret: string | null): string[] {
+  const configured = Object.entries(provider.headers).flat()
+  if (secret === null) return configured
+  const name = provider.credential_header
+  return [name, name === 'authorization' ? `Bearer ${secret}` : secret, ...configured]
 }

@@ -1,6 +1,6 @@
 // The request a provider gets: the client's own, with only what the variant and the provider change.
 import type { ActiveVariant } from '@weir/core/routing'
-import type { BodyEdit, Endpoint } from '../provider/wire-format.ts'
+import type { BodyEdit, Endpoint, WireFormat } from '../provider/wire-format.ts'
 import type { Exchange } from './exchange.ts'
 import { connectionHeaders } from './header.ts'
 import { spliceJson } from './json-splice.ts'
@@ -37,6 +37,32 @@ export function splitHeaders(exchange: Exchange, prepared: PreparedVariant): str
   addTraceContext(headers, exchange)
   return headers
 }
+
+/**
+ * The same for a target of another format: without the headers that only the client's API knows. `own` are those of
+ * the target, as a flat list.
+ */
+export function foreignHeaders(
+  exchange: Exchange,
+  client: WireFormat['name'],
+  own: readonly string[],
+): string[] {
+  const { ownHeaders } = exchange.gateway.formats.byName[client]
+  const names = new Set(own.filter((_, index) => index % 2 === 0))
+  const forwarded = forwardedHeaders(exchange, names)
+  const headers: string[] = []
+  for (let i = 0; i < forwarded.length; i += 2) {
+    const name = forwarded[i] as string
+    if (ABOUT_THE_BODY.has(name) || ownHeaders.some(prefix => name.startsWith(prefix))) continue
+    headers.push(name, forwarded[i + 1] as string)
+  }
+  headers.push(...own)
+  addTraceContext(headers, exchange)
+  return headers
+}
+
+/** What a client says of its own body and of the answer it wants is not so of a translated one. */
+const ABOUT_THE_BODY = new Set(['content-type', 'accept', 'accept-encoding'])
 
 /** The same for a request that is passed through: no variant, and encodings as the client likes them. */
 export function passThroughHeaders(exchange: Exchange, upstream: Upstream): string[] {

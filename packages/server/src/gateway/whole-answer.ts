@@ -8,13 +8,20 @@ export function readWholeAnswer(
   endpoint: Endpoint,
   facts: AnswerFacts,
 ): Failure | undefined {
-  if (response.body.length === 0)
-    return failure('bad_answer', 'the provider answered with an empty body', 'empty_body')
-  const body = parse(response.body)
-  if (body === undefined)
-    return failure('bad_answer', 'the provider answered with something other than JSON', 'not_json')
-  endpoint.readAnswer(body, facts)
+  const parsed = parseAnswer(response.body)
+  if (parsed.kind === 'failure') return parsed
+  endpoint.readAnswer(parsed.body, facts)
   return facts.error === null ? undefined : failureOfError(facts.error)
+}
+
+/** The JSON object that a body is; a Failure when it is empty or none. */
+export function parseAnswer(bytes: Buffer): { readonly kind: 'parsed'; readonly body: JsonObject } | Failure {
+  if (bytes.length === 0)
+    return failure('bad_answer', 'the provider answered with an empty body', 'empty_body')
+  const body = parse(bytes)
+  return body === undefined
+    ? failure('bad_answer', 'the provider answered with something other than JSON', 'not_json')
+    : { kind: 'parsed', body }
 }
 
 function parse(bytes: Buffer): JsonObject | undefined {

@@ -1,6 +1,7 @@
 // The one interface between the gateway and a vendor's wire format. Implementations are pure: they read and describe
 // bytes, and never fetch, time or log.
 import type { Usage } from '@weir/core/event'
+import type { ClientDialect, ProviderDialect } from './translation/dialect.ts'
 
 export type JsonObject = Record<string, unknown>
 
@@ -8,13 +9,21 @@ export type JsonObject = Record<string, unknown>
 export interface WireFormats {
   readonly byName: Readonly<Record<WireFormat['name'], WireFormat>>
   readonly endpoints: ReadonlyMap<string, Endpoint>
+  /** Paths under which providers keep things by ids of their own, such as `/v1/files`. */
+  readonly collections: ReadonlySet<string>
 }
 
 export interface WireFormat {
   readonly name: 'openai' | 'anthropic'
   readonly endpoints: readonly Endpoint[]
-  /** Headers that carry a credential to the provider. */
-  credentialHeaders(secret: string): readonly [name: string, value: string][]
+  /** Paths under which its providers keep things: POST makes one, and the answer has its `id`. */
+  readonly collections: readonly string[]
+  /** How its providers serve clients of other formats. */
+  readonly provider: ProviderDialect
+  /** The status by which this API says that it is overloaded. */
+  readonly overloadedStatus: number
+  /** What the names of headers begin with that only this API knows; they are not sent to others. */
+  readonly ownHeaders: readonly string[]
   /** An error answer as this API's clients expect it. */
   errorBody(error: WireError): string
   /** The same as an event of the streams at this path, ending with the blank line. */
@@ -54,7 +63,11 @@ export interface Endpoint {
   /** Path on the data port, such as `/v1/chat/completions`. */
   readonly path: string
   readonly format: WireFormat['name']
+  /** How its clients are served by targets of other formats; null when they cannot be. */
+  readonly client: ClientDialect | null
   readRequest(body: JsonObject): RequestFacts
+  /** Ids of what a provider holds that the request builds on, the weightiest first; null when there are none. */
+  heldIds?(body: JsonObject): readonly string[] | null
   /** Edits that make the provider report usage in a stream whose client did not ask for it; empty when not needed. */
   askForUsage(body: JsonObject): readonly BodyEdit[]
   /** Edits that prepend or replace the system prompt. */
@@ -104,6 +117,8 @@ export interface AnswerFacts {
   toolCalls: number
   refusal: boolean
   error: { code: string | null; message: string; type: string | null } | null
+  /** Ids of what the provider now holds, for later requests to name; null when there are none. */
+  issued: string[] | null
 }
 
 export function emptyFacts(): AnswerFacts {
@@ -114,5 +129,6 @@ export function emptyFacts(): AnswerFacts {
     toolCalls: 0,
     refusal: false,
     error: null,
+    issued: null,
   }
 }

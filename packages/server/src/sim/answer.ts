@@ -32,8 +32,8 @@ export type StreamAnswer = {
   /** How many of the frames have phase `content`. */
   readonly contentFrames: number
   readonly pace: Pace
-  /** An error frame of this wire format, `sent` frames after the start. */
-  readonly errorFrame: (sent: number) => string
+  /** An error frame of this wire format, `sent` frames after the start, for the error of a status. */
+  readonly errorFrame: (sent: number, status: number | undefined) => string
 }
 
 export type Answer = DocumentAnswer | StreamAnswer | ErrorAnswer

@@ -86,7 +86,15 @@ describe('messages through the Anthropic SDK', () => {
     if (call?.type !== 'tool_use') throw new Error('no call')
     const result = { type: 'tool_result' as const, tool_use_id: call.id, content: 'sunny' }
     const after = await client.messages.create(
-      { ...ask, tools, messages: [...messages, { role: 'user', content: [result] }] },
+      {
+        ...ask,
+        tools,
+        messages: [
+          ...messages,
+          { role: 'assistant', content: whole.content },
+          { role: 'user', content: [result] },
+        ],
+      },
       say('tool_call'),
     )
     expect(after.content[0]?.type).toBe('text')

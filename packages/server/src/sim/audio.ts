@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { type Answer, bytesAnswer, jsonAnswer } from './answer.ts'
 import { readForm } from './body.ts'
 import { callModel, type Handler, type ModelCall, modelEndpoint } from './endpoint.ts'
-import { errorAnswer } from './error.ts'
-import { answerWith, drawPace, type Generation } from './generation.ts'
+import { answerWith, drawPace, type Generation, PLAIN_ASK } from './generation.ts'
+import { missingParameter } from './invalid.ts'
 import { countTokens } from './text.ts'
 
 const MEDIA = {
@@ -42,10 +42,8 @@ export const transcriptionsEndpoint: Handler = async call => {
   if (read.kind === 'error') return fail(read)
   const file = read.body.get('file')
   const model = read.body.get('model')
-  if (!(file instanceof File))
-    return fail(errorAnswer(400, "Missing required parameter: 'file'.", { param: 'file' }))
-  if (typeof model !== 'string')
-    return fail(errorAnswer(400, "Missing required parameter: 'model'.", { param: 'model' }))
+  if (!(file instanceof File)) return fail(missingParameter('file'))
+  if (typeof model !== 'string') return fail(missingParameter('model'))
   const format = read.body.get('response_format')
   return callModel(call, model, 'whole', ready =>
     transcribe(ready, file, format === 'text' ? 'text' : 'json'),
@@ -54,21 +52,12 @@ export const transcriptionsEndpoint: Handler = async call => {
 
 /** Heard at 16 bytes a millisecond, two tokens a second, at least one. */
 const transcribe = (call: ModelCall, file: File, format: 'text' | 'json'): Answer => {
-  const ask = {
-    inputTokens: Math.ceil(file.size / 8000),
-    maxTokens: undefined,
-    choices: 1,
-    tools: [],
-    toolChoice: 'none',
-    toolCalls: 'one',
-    lastTurn: 'user',
-    format: { kind: 'text' },
-  } as const
+  const ask = { ...PLAIN_ASK, inputTokens: Math.ceil(file.size / 8000), maxTokens: undefined }
   return answerWith(call, ask, generation => transcription(generation, format))
 }
 
 const transcription = ({ outputs, usage, totalMs }: Generation, format: 'text' | 'json'): Answer => {
-  const text = outputs.flatMap(output => (output.kind === 'tool_calls' ? [] : output.pieces)).join('')
+  const text = outputs.flatMap(output => output.pieces).join('')
   if (format === 'text') return bytesAnswer(Buffer.from(`${text}\n`), 'text/plain; charset=utf-8', totalMs)
   if (!usage) return jsonAnswer({ text }, totalMs)
   const { input, output } = usage

@@ -1,21 +1,30 @@
-// Reads request bodies: JSON by a zod schema with errors worded as OpenAI words them, and multipart forms.
+// Reads request bodies: JSON by a zod schema, and multipart forms.
 import { isUtf8 } from 'node:buffer'
 import type { z } from 'zod'
-import { type ErrorAnswer, errorAnswer } from './error.ts'
+import { type ErrorAnswer, errorAnswer, type WireFormat } from './error.ts'
+import { issueFound, notJson, unknownFields } from './invalid.ts'
 
 type Read<Body> = { readonly kind: 'body'; readonly body: Body }
 
-/** Fields the schema does not name are ignored, as a provider ignores them. */
-export const readJson = <Body>(schema: z.ZodType<Body>, bytes: Buffer): Read<Body> | ErrorAnswer => {
+/** Fields the schema does not name are ignored, but at the top where `fields` says all there are. */
+export const readJson = <Body>(
+  wire: WireFormat,
+  schema: z.ZodType<Body>,
+  bytes: Buffer,
+  fields?: readonly string[],
+): Read<Body> | ErrorAnswer => {
   const json = parseJson(bytes)
-  if (json === undefined) {
-    return errorAnswer(400, 'We could not parse the JSON body of your request. The API expects valid JSON.')
-  }
+  if (json === undefined) return notJson(wire)
+  const unknown = fields ? namesOf(json).filter(name => !fields.includes(name)) : []
+  if (unknown.length > 0) return unknownFields(wire, unknown)
   const parsed = schema.safeParse(json)
   if (parsed.success) return { kind: 'body', body: parsed.data }
   const issue = parsed.error.issues[0]
-  return issue ? describeIssue(issue, json) : errorAnswer(400, 'The body is not valid.')
+  return issue ? issueFound(wire, issue, json) : errorAnswer(400, 'The body is not valid.')
 }
+
+const namesOf = (json: unknown): string[] =>
+  typeof json === 'object' && json !== null && !Array.isArray(json) ? Object.keys(json) : []
 
 const parseJson = (bytes: Buffer): unknown => {
   if (!isUtf8(bytes)) return undefined
@@ -25,29 +34,6 @@ const parseJson = (bytes: Buffer): unknown => {
     return undefined
   }
 }
-
-const describeIssue = (issue: z.core.$ZodIssue, json: unknown): ErrorAnswer => {
-  const param = pathText(issue.path)
-  if (param === '') return errorAnswer(400, 'The body must be a JSON object.')
-  if (valueAt(json, issue.path) === undefined) {
-    const code = 'missing_required_parameter'
-    return errorAnswer(400, `Missing required parameter: '${param}'.`, { param, code })
-  }
-  const code = issue.code === 'invalid_type' ? 'invalid_type' : 'invalid_value'
-  return errorAnswer(400, `Invalid value for '${param}': ${issue.message}.`, { param, code })
-}
-
-const pathText = (path: readonly PropertyKey[]): string =>
-  path
-    .map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index > 0 ? '.' : ''}${String(step)}`))
-    .join('')
-
-const valueAt = (json: unknown, path: readonly PropertyKey[]): unknown =>
-  path.reduce<unknown>(
-    (value, step) =>
-      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[step] : undefined,
-    json,
-  )
 
 /** Reads `multipart/form-data`. */
 export const readForm = async (

@@ -1,8 +1,9 @@
-// OpenAI's chat completions: the request's schema, the whole answer, and the chunks of a stream.
-import { z } from 'zod'
+// OpenAI's chat completions: what a request asks for, the whole answer, and the chunks of a stream. The request's
+// schema and rules are beside it.
 import { type Answer, dataFrame, type Frame, jsonAnswer } from './answer.ts'
+import { CHAT_FIELDS, type ChatBody, chatSchema } from './chat-request.ts'
+import { brokenChatRule } from './chat-rules.ts'
 import { type ModelCall, modelEndpoint } from './endpoint.ts'
-import { errorAnswer } from './error.ts'
 import {
   type Ask,
   answerWith,
@@ -13,62 +14,23 @@ import {
   type ToolCall,
   type Usage,
 } from './generation.ts'
+import { DOCUMENT_TOKENS, IMAGE_TOKENS } from './media.ts'
 import { openaiErrorFrame } from './openai-stream.ts'
 import { roundRobin } from './round-robin.ts'
 import { chunkPieces, countTokens } from './text.ts'
 
-const schemaObject = z.record(z.string(), z.unknown())
-
-const messageSchema = z.object({
-  role: z.enum(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
-  content: z
-    .union([z.string(), z.array(z.object({ type: z.string(), text: z.string().optional() }))])
-    .nullish(),
-})
-
-const toolSchema = z.object({
-  type: z.string(),
-  function: z.object({ name: z.string(), parameters: schemaObject.nullish() }).optional(),
-})
-
-const toolChoiceSchema = z.union([
-  z.enum(['none', 'auto', 'required']),
-  z.object({ type: z.string(), function: z.object({ name: z.string() }).optional() }),
-])
-
-const formatSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('text') }),
-  z.object({ type: z.literal('json_object') }),
-  z.object({ type: z.literal('json_schema'), json_schema: z.object({ schema: schemaObject.optional() }) }),
-])
-
-const chatSchema = z.object({
-  model: z.string(),
-  messages: z.array(messageSchema).min(1),
-  stream: z.boolean().nullish(),
-  stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
-  max_tokens: z.int().positive().nullish(),
-  max_completion_tokens: z.int().positive().nullish(),
-  n: z.int().min(1).max(128).nullish(),
-  temperature: z.number().min(0).max(2).nullish(),
-  tools: z.array(toolSchema).nullish(),
-  tool_choice: toolChoiceSchema.nullish(),
-  parallel_tool_calls: z.boolean().nullish(),
-  response_format: formatSchema.nullish(),
-})
-
-type ChatBody = z.output<typeof chatSchema>
-
-export const chatEndpoint = modelEndpoint(chatSchema, (call, body) => {
-  if (body.stream_options && !body.stream) {
-    const message = "The 'stream_options' parameter is only allowed when 'stream' is enabled."
-    return errorAnswer(400, message, { param: 'stream_options' })
-  }
-  const id = `chatcmpl-${call.random.id(29)}`
-  return answerWith(call, askOf(body), generation =>
-    body.stream ? streamAnswer(call, body, id, generation) : wholeAnswer(call, id, generation),
-  )
-})
+export const chatEndpoint = modelEndpoint(
+  chatSchema,
+  (call, body) => {
+    const broken = brokenChatRule(body, call.sim.stores.files)
+    if (broken) return broken
+    const id = `chatcmpl-${call.random.id(29)}`
+    return answerWith(call, askOf(body), generation =>
+      body.stream ? streamAnswer(call, body, id, generation) : wholeAnswer(call, id, generation),
+    )
+  },
+  CHAT_FIELDS,
+)
 
 const askOf = (body: ChatBody): Ask => ({
   inputTokens: body.messages.reduce((sum, message) => sum + countContent(message.content), 0),
@@ -79,14 +41,21 @@ const askOf = (body: ChatBody): Ask => ({
   toolCalls: body.parallel_tool_calls === false ? 'one' : 'many',
   lastTurn: body.messages.at(-1)?.role === 'tool' ? 'tool' : 'user',
   format: readFormat(body.response_format),
+  stop: [body.stop ?? []].flat(),
+  reasoning: { effort: body.reasoning_effort ?? 'none', thoughts: 'counted' },
 })
+
+const PART_TOKENS: Readonly<Record<string, number>> = { image_url: IMAGE_TOKENS, file: DOCUMENT_TOKENS }
 
 const countContent = (content: ChatBody['messages'][number]['content']): number => {
   if (typeof content === 'string') return countTokens(content)
-  return (content ?? []).reduce((sum, part) => sum + countTokens(part.text ?? ''), 0)
+  return (content ?? []).reduce(
+    (sum, part) => sum + countTokens(part.text ?? '') + (PART_TOKENS[part.type] ?? 0),
+    0,
+  )
 }
 
-const readTool = (tool: z.output<typeof toolSchema>): Tool[] =>
+const readTool = (tool: NonNullable<ChatBody['tools']>[number]): Tool[] =>
   tool.function ? [{ name: tool.function.name, parameters: tool.function.parameters ?? {} }] : []
 
 const readToolChoice = (choice: ChatBody['tool_choice']): Ask['toolChoice'] => {
@@ -112,7 +81,11 @@ export const openaiUsage = (usage: Usage) => ({
   prompt_tokens: usage.input,
   completion_tokens: usage.output,
   total_tokens: usage.input + usage.output,
-  prompt_tokens_details: { cached_tokens: usage.cached, audio_tokens: 0 },
+  prompt_tokens_details: {
+    cached_tokens: usage.cached,
+    ...(usage.cacheWritten > 0 ? { cache_write_tokens: usage.cacheWritten } : {}),
+    audio_tokens: 0,
+  },
   completion_tokens_details: {
     reasoning_tokens: usage.reasoning,
     audio_tokens: 0,
@@ -133,11 +106,17 @@ const wholeAnswer = (call: ModelCall, id: string, generation: Generation): Answe
   return jsonAnswer(usage ? { ...body, usage: openaiUsage(usage) } : body, totalMs)
 }
 
-const messageOf = (output: Output) => {
-  const message = { role: 'assistant', content: null, refusal: null, annotations: [] }
-  if (output.kind === 'tool_calls') return { ...message, tool_calls: output.calls.map(toolCallObject) }
-  const text = output.pieces.join('')
-  return output.kind === 'text' ? { ...message, content: text } : { ...message, refusal: text }
+/** OpenAI itself keeps thoughts to itself; compatible services send them as `reasoning_content`. */
+const messageOf = ({ kind, thought, pieces, calls }: Output) => {
+  const text = pieces.length > 0 ? pieces.join('') : null
+  return {
+    role: 'assistant',
+    content: kind === 'text' ? (text ?? '') : kind === 'tool_calls' ? text : null,
+    refusal: kind === 'refusal' ? text : null,
+    annotations: [],
+    ...(thought.length > 0 ? { reasoning_content: thought.join('') } : {}),
+    ...(kind === 'tool_calls' ? { tool_calls: calls.map(toolCallObject) } : {}),
+  }
 }
 
 const toolCallObject = ({ id, name, pieces }: ToolCall) => ({
@@ -148,12 +127,12 @@ const toolCallObject = ({ id, name, pieces }: ToolCall) => ({
 
 const streamAnswer = (call: ModelCall, body: ChatBody, id: string, generation: Generation): Answer => {
   const { outputs, tokensPerChunk, pace } = generation
-  const openers = outputs.map(output => (output.kind === 'tool_calls' ? output.calls.length : 0))
   return {
     kind: 'stream',
     frames: chatFrames(call, body, id, generation),
+    // Each call opens with a delta of its own.
     contentFrames: outputs.reduce(
-      (sum, output, index) => sum + countDeltas(output, tokensPerChunk) + (openers[index] ?? 0),
+      (sum, output) => sum + countDeltas(output, tokensPerChunk) + output.calls.length,
       0,
     ),
     pace,
@@ -196,18 +175,26 @@ const chatFrames = function* (
 type Delta = { readonly choice: number; readonly delta: object; readonly tokens: number }
 
 const deltas = function* (output: Output, choice: number, perChunk: number): Generator<Delta> {
-  if (output.kind !== 'tool_calls') {
-    const field = output.kind === 'text' ? 'content' : 'refusal'
-    for (const { text, tokens } of chunkPieces(output.pieces, perChunk)) {
-      yield { choice, delta: { [field]: text }, tokens }
-    }
-    return
+  const { kind, thought, pieces, calls } = output
+  for (const { text, tokens } of chunkPieces(thought, perChunk)) {
+    yield { choice, delta: { reasoning_content: text }, tokens }
   }
-  for (const [index, { id, name, pieces }] of output.calls.entries()) {
-    const opener = { index, id: `call_${id}`, type: 'function', function: { name, arguments: '' } }
-    yield { choice, delta: { tool_calls: [opener] }, tokens: 0 }
-    for (const { text, tokens } of chunkPieces(pieces, perChunk)) {
-      yield { choice, delta: { tool_calls: [{ index, function: { arguments: text } }] }, tokens }
-    }
+  const field = kind === 'refusal' ? 'refusal' : 'content'
+  for (const { text, tokens } of chunkPieces(pieces, perChunk)) {
+    yield { choice, delta: { [field]: text }, tokens }
+  }
+  for (const [index, call] of calls.entries()) yield* callDeltas(call, index, choice, perChunk)
+}
+
+const callDeltas = function* (
+  { id, name, pieces }: ToolCall,
+  index: number,
+  choice: number,
+  perChunk: number,
+): Generator<Delta> {
+  const opener = { index, id: `call_${id}`, type: 'function', function: { name, arguments: '' } }
+  yield { choice, delta: { tool_calls: [opener] }, tokens: 0 }
+  for (const { text, tokens } of chunkPieces(pieces, perChunk)) {
+    yield { choice, delta: { tool_calls: [{ index, function: { arguments: text } }] }, tokens }
   }
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type Answer, dataFrame, type Frame, jsonAnswer } from './answer.ts'
 import { openaiUsage } from './chat.ts'
 import { type ModelCall, modelEndpoint } from './endpoint.ts'
-import { type Ask, answerWith, countDeltas, type Generation, type Output } from './generation.ts'
+import { type Ask, answerWith, countDeltas, type Generation, PLAIN_ASK } from './generation.ts'
 import { openaiErrorFrame } from './openai-stream.ts'
 import { roundRobin } from './round-robin.ts'
 import { chunkPieces, countTokens } from './text.ts'
@@ -22,6 +22,7 @@ const completionSchema = z.object({
   stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
   max_tokens: z.int().positive().nullish(),
   n: z.int().min(1).max(128).nullish(),
+  stop: z.union([z.string(), z.array(z.string()).max(4)]).nullish(),
 })
 
 type CompletionBody = z.output<typeof completionSchema>
@@ -34,14 +35,11 @@ export const completionsEndpoint = modelEndpoint(completionSchema, (call, body) 
 })
 
 const askOf = (body: CompletionBody): Ask => ({
+  ...PLAIN_ASK,
   inputTokens: countPrompt(body.prompt),
   maxTokens: body.max_tokens ?? 16,
   choices: (body.n ?? 1) * countPrompts(body.prompt),
-  tools: [],
-  toolChoice: 'none',
-  toolCalls: 'one',
-  lastTurn: 'user',
-  format: { kind: 'text' },
+  stop: [body.stop ?? []].flat(),
 })
 
 /** Tokens of a text, or of texts, or given as numbers. */
@@ -65,11 +63,9 @@ const identity = (call: ModelCall, id: string) => ({
   model: call.modelName,
 })
 
-const piecesOf = (output: Output): readonly string[] => (output.kind === 'tool_calls' ? [] : output.pieces)
-
 const wholeAnswer = (call: ModelCall, id: string, { outputs, usage, totalMs }: Generation): Answer => {
   const choices = outputs.map((output, index) => ({
-    text: piecesOf(output).join(''),
+    text: output.pieces.join(''),
     index,
     logprobs: null,
     finish_reason: output.finish,
@@ -101,7 +97,7 @@ const completionFrames = function* (
   const chunk = (index: number, text: string, finish: string | null) =>
     `${head},"choices":[${JSON.stringify({ text, index, logprobs: null, finish_reason: finish })}]${tail}`
 
-  const choices = outputs.map((output, index) => indexed(piecesOf(output), index, tokensPerChunk))
+  const choices = outputs.map((output, index) => indexed(output.pieces, index, tokensPerChunk))
   for (const { index, text, tokens } of roundRobin(choices)) {
     yield dataFrame(chunk(index, text, null), 'content', index === 0 ? tokens : 0)
   }

@@ -52,6 +52,10 @@ export const simConfigSchema = z.strictObject({
   seed: z.int().nonnegative().default(1),
   speed: z.number().positive().default(1).describe('Divides every duration: 20 is twenty times faster'),
   api_key: z.string().min(1).optional().describe('When set, any other key gets 401'),
+  unknown_fields: z
+    .enum(['refuse', 'ignore'])
+    .default('refuse')
+    .describe('What becomes of top-level fields the API does not have: 400, as the vendors, or nothing'),
   models: z
     .record(modelName, simModelSchema)
     .refine(models => Object.keys(models).length > 0, { message: 'at least one model is needed' }),

@@ -74,10 +74,14 @@ const later = (exchange: Exchange, afterMs: number, run: () => void): void => {
   exchange.response.once('close', cancel)
 }
 
+const ID_HEADERS: Readonly<Record<WireFormat, (id: string) => Record<string, string>>> = {
+  openai: id => ({ 'x-request-id': id, 'openai-version': '2020-10-01' }),
+  anthropic: id => ({ 'request-id': id }),
+  google: () => ({}),
+}
+
 const headersOf = (exchange: Exchange): Record<string, string> => ({
-  ...(exchange.wire === 'openai'
-    ? { 'x-request-id': exchange.requestId, 'openai-version': '2020-10-01' }
-    : { 'request-id': exchange.requestId }),
+  ...ID_HEADERS[exchange.wire](exchange.requestId),
   ...(exchange.directives.encoding ? { 'content-encoding': exchange.directives.encoding } : {}),
 })
 

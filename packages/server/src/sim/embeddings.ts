@@ -25,7 +25,7 @@ const DEFAULT_DIMENSIONS = 1536
 export const embeddingsEndpoint = modelEndpoint(embeddingSchema, (call, body) => {
   const tokens = countPrompt(body.input)
   const limit = call.model.context_window
-  if (tokens > limit) return contextLengthExceeded(limit, tokens)
+  if (tokens > limit) return contextLengthExceeded(call.wire, limit, tokens)
   const dimensions = body.dimensions ?? DEFAULT_DIMENSIONS
   const data = inputsOf(body.input).map((input, index) => {
     const vector = unitVector(`${call.sim.config.seed} ${call.modelName} ${input}`, dimensions)

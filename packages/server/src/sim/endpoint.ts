@@ -13,6 +13,8 @@ import type { Corpus } from './text.ts'
 
 export type SimState = {
   readonly config: SimConfig
+  /** What tells this provider's account from every other's: where it listens. */
+  readonly account: string
   readonly prose: Corpus
   readonly multibyte: Corpus
   readonly stores: Stores
@@ -45,14 +47,23 @@ export const plainEndpoint =
   (handle: (call: Call) => Answer | Promise<Answer>): Handler =>
   async call => ({ answer: await handle(call), directives: call.directives })
 
+/** Reads a JSON body as the wire format's API does; `fields` are all it may have, where the API minds. */
+export const readBody = <Body>(call: Call, schema: z.ZodType<Body>, fields?: readonly string[]) => {
+  const { sim, request, wire } = call
+  // What a beta adds to Anthropic's API is not known here.
+  const open = sim.config.unknown_fields === 'ignore' || request.headers['anthropic-beta'] !== undefined
+  return readJson(wire, schema, request.body, open ? undefined : fields)
+}
+
 /** An endpoint whose JSON body names a model. */
 export const modelEndpoint =
   <Body extends ModelBody>(
     schema: z.ZodType<Body>,
     handle: (call: ModelCall, body: Body) => Answer,
+    fields?: readonly string[],
   ): Handler =>
   call => {
-    const read = readJson(schema, call.request.body)
+    const read = readBody(call, schema, fields)
     if (read.kind === 'error') return { answer: read, directives: call.directives }
     const { body } = read
     return callModel(call, body.model, body.stream ? 'stream' : 'whole', ready => handle(ready, body))
@@ -67,11 +78,11 @@ export const callModel = (
 ): Reply => {
   const { config, stats } = call.sim
   const model = Object.hasOwn(config.models, modelName) ? config.models[modelName] : undefined
-  if (!model) return { answer: modelNotFound(modelName), directives: call.directives }
+  if (!model) return { answer: modelNotFound(call.wire, modelName), directives: call.directives }
   stats.models[modelName] = (stats.models[modelName] ?? 0) + 1
   const directives = { ...drawFaults(model, call.random, mode, call.directives), ...call.directives }
   const answer: Answer =
-    errorAsked(directives, config.speed) ?? handle({ ...call, directives, modelName, model })
+    errorAsked(directives, call.wire, config.speed) ?? handle({ ...call, directives, modelName, model })
   if (mode === 'stream' && answer.kind === 'stream') stats.streams++
   return { answer, directives }
 }

@@ -23,22 +23,18 @@ type Seen = {
   readonly ending: 'complete' | 'broken'
 }
 
+const bodyFor = (path: string, mode: Mode): object => {
+  if (path === '/v1/responses') return { input: 'hello there' }
+  const messages = [{ role: 'user', content: 'hello there' }]
+  const usage =
+    mode === 'stream' && path === '/v1/chat/completions' ? { stream_options: { include_usage: true } } : {}
+  return { messages, max_tokens: 999, ...usage }
+}
+
 const send = (directives: string, mode: Mode, path = '/v1/chat/completions') => {
   const headers = { 'x-sim': directives, 'x-api-key': 'k', 'anthropic-version': '2023-06-01' }
   const outgoing = request(`${sim.url}${path}`, { method: 'POST', headers, agent: false })
-  const messages = [{ role: 'user', content: 'hello there' }]
-  const usage =
-    mode === 'stream' && path.endsWith('chat/completions') ? { stream_options: { include_usage: true } } : {}
-  outgoing.end(
-    JSON.stringify({
-      model: 'm',
-      input: 'hello there',
-      max_tokens: 999,
-      messages,
-      stream: mode === 'stream',
-      ...usage,
-    }),
-  )
+  outgoing.end(JSON.stringify({ model: 'm', stream: mode === 'stream', ...bodyFor(path, mode) }))
   return outgoing
 }
 

@@ -1,6 +1,12 @@
 // Faults as directives: what a model's rates draw takes the same form, and the same way, as what a header asks for.
 import type { SimModel } from './config.ts'
-import { contextLengthExceeded, type ErrorAnswer, errorAnswer, errorOfStatus } from './error.ts'
+import {
+  contextLengthExceeded,
+  type ErrorAnswer,
+  errorAnswer,
+  errorOfStatus,
+  type WireFormat,
+} from './error.ts'
 import type { Directives } from './header.ts'
 import type { Random } from './random.ts'
 
@@ -53,7 +59,7 @@ const drawExclusive = ({ rates, retry_after_s }: SimModel, uniform: number): Dir
 }
 
 /** The error a directive asks for, or null. It waits only if the header says how long (`ttft_ms`), over the speed. */
-export const errorAsked = (directives: Directives, speed: number): ErrorAnswer | null => {
+export const errorAsked = (directives: Directives, wire: WireFormat, speed: number): ErrorAnswer | null => {
   const afterMs = (directives.ttft_ms ?? 0) / (directives.speed ?? speed)
   if (directives.error !== undefined) {
     return errorOfStatus(directives.error, { headers: retryHeaders(directives), afterMs })
@@ -65,7 +71,7 @@ export const errorAsked = (directives: Directives, speed: number): ErrorAnswer |
       afterMs,
     })
   }
-  return directives.context_length ? { ...contextLengthExceeded(8192, 10_000), afterMs } : null
+  return directives.context_length ? { ...contextLengthExceeded(wire, 8192, 10_000), afterMs } : null
 }
 
 const retryHeaders = ({ retry_after, retry_after_ms }: Directives): Record<string, string> => ({

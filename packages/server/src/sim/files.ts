@@ -1,9 +1,11 @@
 // OpenAI's files: upload as multipart, describe, list, fetch back, delete.
+import { issueId } from './account.ts'
 import { bytesAnswer, jsonAnswer } from './answer.ts'
 import { readForm } from './body.ts'
 import { type Call, plainEndpoint } from './endpoint.ts'
 import { type ErrorAnswer, errorAnswer } from './error.ts'
-import { keep, type StoredFile } from './stores.ts'
+import { missingParameter } from './invalid.ts'
+import { keep, type StoredFile, type Stores } from './stores.ts'
 
 const KEPT_FILES = 100
 
@@ -19,21 +21,24 @@ const fileObject = (file: StoredFile) => ({
   status_details: null,
 })
 
-const missing = (param: string): ErrorAnswer =>
-  errorAnswer(400, `Missing required parameter: '${param}'.`, { param, code: 'missing_required_parameter' })
-
 const noSuchFile = (id: string): ErrorAnswer =>
   errorAnswer(404, `No such File object: ${id}`, { param: 'id' })
+
+/** The error for the first id in a prompt that is of no file this account has, or null. */
+export const missingFile = (ids: readonly string[], files: Stores['files']): ErrorAnswer | null => {
+  const unknown = ids.find(id => !files.has(id))
+  return unknown === undefined ? null : errorAnswer(404, `Files [${unknown}] were not found.`)
+}
 
 export const uploadFileEndpoint = plainEndpoint(async call => {
   const read = await readForm(call.request.headers['content-type'], call.request.body)
   if (read.kind === 'error') return read
   const file = read.body.get('file')
   const purpose = read.body.get('purpose')
-  if (!(file instanceof File)) return missing('file')
-  if (typeof purpose !== 'string') return missing('purpose')
+  if (!(file instanceof File)) return missingParameter('file')
+  if (typeof purpose !== 'string') return missingParameter('purpose')
   const stored: StoredFile = {
-    id: `file-${call.random.id(22)}`,
+    id: `file-${issueId(call, 22)}`,
     filename: file.name,
     purpose,
     createdAt: call.now,

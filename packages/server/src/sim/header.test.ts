@@ -13,6 +13,9 @@ describe('readDirectives', () => {
     ['tool_call', { tool_call: 1 }],
     ['tool_call=2', { tool_call: 2 }],
     ['text=%F0%9F%9A%80%20a%3Bb', { text: '🚀 a;b' }],
+    ['thinking;redacted_thinking', { thinking: '', redacted_thinking: true }],
+    ['thinking=let%20me%20see;cache_write_tokens=3', { thinking: 'let me see', cache_write_tokens: 3 }],
+    ['error_event=mid;error_event_status=529', { error_event: 'mid', error_event_status: 529 }],
     [
       'error=429;retry_after=Wed, 21 Oct 2026 07:28:00 GMT',
       { error: 429, retry_after: 'Wed, 21 Oct 2026 07:28:00 GMT' },

@@ -29,6 +29,15 @@ const asNumber = (value: unknown): number | null => (typeof value === 'number' ?
 export const exampleOf = (schema: JsonSchema, random: Random): unknown =>
   draw(schema, { root: schema, random, depth: 0 })
 
+/** Whether some object in the schema may have properties it does not name. */
+export const hasOpenObject = (schema: unknown): boolean => {
+  if (Array.isArray(schema)) return schema.some(hasOpenObject)
+  const node = asSchema(schema)
+  if (!node) return false
+  const open = node['type'] === 'object' && node['additionalProperties'] !== false
+  return open || Object.values(node).some(hasOpenObject)
+}
+
 /** The JSON text with a space between its parts, so that it has tokens to stream; strings are untouched. */
 export const jsonText = (value: unknown): string => JSON.stringify(value, null, 1).replace(/\n\s*/g, ' ')
 
@@ -84,7 +93,8 @@ const chooseOption = (schema: JsonSchema, draft: Draft): JsonSchema | null => {
 
 const typeOf = (schema: JsonSchema, draft: Draft): string => {
   const type = schema['type']
-  if (typeof type === 'string') return type
+  // Google's own dialect spells types in capitals.
+  if (typeof type === 'string') return type.toLowerCase()
   const types = asList(type).filter(one => typeof one === 'string')
   if (draft.depth >= DEEP && types.includes('null')) return 'null'
   if (types[0] !== undefined) return types[0]

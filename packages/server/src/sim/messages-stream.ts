@@ -4,14 +4,12 @@ import { errorBody, errorOfStatus } from './error.ts'
 import { chunkPieces } from './text.ts'
 
 /** One content block. `pieces` are one token each; those of a tool use join to its input as JSON. */
-export type Block =
-  | { readonly kind: 'text'; readonly pieces: readonly string[] }
-  | {
-      readonly kind: 'tool_use'
-      readonly id: string
-      readonly name: string
-      readonly pieces: readonly string[]
-    }
+export type Block = { readonly pieces: readonly string[] } & (
+  | { readonly kind: 'text' }
+  | { readonly kind: 'thinking'; readonly signature: string }
+  | { readonly kind: 'redacted_thinking'; readonly data: string }
+  | { readonly kind: 'tool_use'; readonly id: string; readonly name: string }
+)
 
 type ToolUse = Extract<Block, { kind: 'tool_use' }>
 
@@ -34,11 +32,23 @@ export const toolUseHead = ({ id, name }: ToolUse) => ({
   caller: { type: 'direct' },
 })
 
-const openedBlock = (block: Block) =>
-  block.kind === 'text' ? { type: 'text', text: '', citations: null } : { ...toolUseHead(block), input: {} }
+const openedBlock = (block: Block) => {
+  switch (block.kind) {
+    case 'text':
+      return { type: 'text', text: '', citations: null }
+    case 'thinking':
+      return { type: 'thinking', thinking: '', signature: '' }
+    case 'redacted_thinking':
+      return { type: 'redacted_thinking', data: block.data }
+    case 'tool_use':
+      return { ...toolUseHead(block), input: {} }
+  }
+}
 
-const deltaOf = (block: Block, text: string) =>
-  block.kind === 'text' ? { type: 'text_delta', text } : { type: 'input_json_delta', partial_json: text }
+const deltaOf = (block: Block, text: string) => {
+  if (block.kind === 'tool_use') return { type: 'input_json_delta', partial_json: text }
+  return block.kind === 'text' ? { type: 'text_delta', text } : { type: 'thinking_delta', thinking: text }
+}
 
 export const messageFrames = function* (
   { head, blocks, stop, usage, usageTerms }: MessageParts,
@@ -53,12 +63,15 @@ export const messageFrames = function* (
     for (const { text, tokens } of chunkPieces(block.pieces, perChunk)) {
       yield event('content_block_delta', { index, delta: deltaOf(block, text) }, 'content', tokens)
     }
+    if (block.kind === 'thinking') {
+      const delta = { type: 'signature_delta', signature: block.signature }
+      yield event('content_block_delta', { index, delta }, 'open')
+    }
     yield event('content_block_stop', { index }, 'close')
   }
   yield event('message_delta', usage ? { delta: stop, usage } : { delta: stop }, 'close')
   yield event('message_stop', {}, 'end')
 }
 
-const ERROR_FRAME = `event: error\ndata: ${JSON.stringify(errorBody('anthropic', errorOfStatus(529), ''))}\n\n`
-
-export const messagesErrorFrame = (): string => ERROR_FRAME
+export const messagesErrorFrame = (_sent: number, status = 529): string =>
+  `event: error\ndata: ${JSON.stringify(errorBody('anthropic', errorOfStatus(status), ''))}\n\n`

@@ -1,4 +1,4 @@
-// The list of models, in the wire format of whoever asks.
+// The list of models, in the wire format of whoever asks: two share a path and are told apart by a header.
 import { type Answer, jsonAnswer } from './answer.ts'
 import { type Call, plainEndpoint } from './endpoint.ts'
 import { modelNotFound } from './error.ts'
@@ -21,5 +21,23 @@ export const listModelsEndpoint = plainEndpoint((call): Answer => {
 export const getModelEndpoint = plainEndpoint(call =>
   Object.hasOwn(call.sim.config.models, call.id)
     ? jsonAnswer(describeModel(call, call.id))
-    : modelNotFound(call.id),
+    : modelNotFound(call.wire, call.id),
+)
+
+const describeGeminiModel = (call: Call, id: string) => ({
+  name: `models/${id}`,
+  version: '001',
+  displayName: id,
+  inputTokenLimit: call.sim.config.models[id]?.context_window,
+  supportedGenerationMethods: ['generateContent', 'countTokens'],
+})
+
+export const listGeminiModelsEndpoint = plainEndpoint(call =>
+  jsonAnswer({ models: Object.keys(call.sim.config.models).map(name => describeGeminiModel(call, name)) }),
+)
+
+export const getGeminiModelEndpoint = plainEndpoint(call =>
+  Object.hasOwn(call.sim.config.models, call.id)
+    ? jsonAnswer(describeGeminiModel(call, call.id))
+    : modelNotFound(call.wire, call.id),
 )

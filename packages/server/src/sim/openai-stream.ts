@@ -1,6 +1,5 @@
 // What OpenAI's data-only streams share: the error that can stand where a chunk would.
 import { errorBody, errorOfStatus } from './error.ts'
 
-const ERROR_FRAME = `data: ${JSON.stringify(errorBody('openai', errorOfStatus(500), ''))}\n\n`
-
-export const openaiErrorFrame = (): string => ERROR_FRAME
+export const openaiErrorFrame = (_sent: number, status = 500): string =>
+  `data: ${JSON.stringify(errorBody('openai', errorOfStatus(status), ''))}\n\n`

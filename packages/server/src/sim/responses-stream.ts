@@ -1,23 +1,43 @@
 // The event sequence of a streamed response: created, in progress, each output item from its opening to its end, completed.
 import { eventFrame, type Frame, type Phase } from './answer.ts'
+import { errorOfStatus } from './error.ts'
 import type { Output, ToolCall } from './generation.ts'
 import type { Random } from './random.ts'
-import type { StoredResponse } from './stores.ts'
+import type { ResponseObject } from './stores.ts'
 import { chunkPieces } from './text.ts'
 
 /** One item of a response's output: as it opens, as it ends, and what streams between. */
 export type OutputItem = {
-  readonly kind: 'text' | 'refusal' | 'function_call'
+  readonly kind: 'text' | 'refusal' | 'function_call' | 'reasoning'
   readonly id: string
   readonly opened: object
   readonly finished: object
   readonly pieces: readonly string[]
 }
 
-export const itemsOf = (output: Output, random: Random): OutputItem[] =>
-  output.kind === 'tool_calls'
-    ? output.calls.map(call => functionCallItem(call, random))
-    : [messageItem(output, random)]
+export const itemsOf = (output: Output, random: Random): OutputItem[] => {
+  const { kind, thought, pieces, calls } = output
+  const said = kind !== 'tool_calls' || pieces.length > 0
+  return [
+    ...(thought.length > 0 ? [reasoningItem(thought, random)] : []),
+    ...(said ? [messageItem(output, random)] : []),
+    ...calls.map(call => functionCallItem(call, random)),
+  ]
+}
+
+const summaryOf = (text: string) => ({ type: 'summary_text', text })
+
+const reasoningItem = (pieces: readonly string[], random: Random): OutputItem => {
+  const id = `rs_${random.id(48)}`
+  const item = { id, type: 'reasoning' }
+  return {
+    kind: 'reasoning',
+    id,
+    opened: { ...item, summary: [] },
+    finished: { ...item, summary: [summaryOf(pieces.join(''))] },
+    pieces,
+  }
+}
 
 const functionCallItem = ({ id: callId, name, pieces }: ToolCall, random: Random): OutputItem => {
   const id = `fc_${random.id(48)}`
@@ -31,8 +51,9 @@ const functionCallItem = ({ id: callId, name, pieces }: ToolCall, random: Random
   }
 }
 
-const messageItem = (output: Exclude<Output, { kind: 'tool_calls' }>, random: Random): OutputItem => {
-  const { kind, pieces } = output
+const messageItem = (output: Output, random: Random): OutputItem => {
+  const { pieces } = output
+  const kind = output.kind === 'refusal' ? 'refusal' : 'text'
   const id = `msg_${random.id(48)}`
   const item = { id, type: 'message', role: 'assistant' }
   const status = output.finish === 'length' ? 'incomplete' : 'completed'
@@ -59,9 +80,9 @@ const numbering = (): Emit => {
 }
 
 export const responseFrames = function* (
-  started: StoredResponse,
+  started: ResponseObject,
   items: readonly OutputItem[],
-  finished: StoredResponse,
+  finished: ResponseObject,
   perChunk: number,
 ): Generator<Frame> {
   const emit = numbering()
@@ -69,11 +90,38 @@ export const responseFrames = function* (
   yield emit('response.in_progress', { response: started }, 'open')
   for (const [index, item] of items.entries()) {
     yield emit('response.output_item.added', { output_index: index, item: item.opened }, 'open')
-    if (item.kind === 'function_call') yield* argumentFrames(emit, item, index, perChunk)
-    else yield* messageFrames(emit, item, item.kind, index, perChunk)
+    yield* itemFrames(emit, item, index, perChunk)
     yield emit('response.output_item.done', { output_index: index, item: item.finished }, 'close')
   }
   yield emit(`response.${String(finished['status'])}`, { response: finished }, 'end')
+}
+
+const itemFrames = (emit: Emit, item: OutputItem, index: number, perChunk: number): Generator<Frame> => {
+  switch (item.kind) {
+    case 'function_call':
+      return argumentFrames(emit, item, index, perChunk)
+    case 'reasoning':
+      return summaryFrames(emit, item, index, perChunk)
+    case 'text':
+    case 'refusal':
+      return messageFrames(emit, item, item.kind, index, perChunk)
+  }
+}
+
+const summaryFrames = function* (
+  emit: Emit,
+  item: OutputItem,
+  index: number,
+  perChunk: number,
+): Generator<Frame> {
+  const at = { item_id: item.id, output_index: index, summary_index: 0 }
+  const whole = item.pieces.join('')
+  yield emit('response.reasoning_summary_part.added', { ...at, part: summaryOf('') }, 'open')
+  for (const { text, tokens } of chunkPieces(item.pieces, perChunk)) {
+    yield emit('response.reasoning_summary_text.delta', { ...at, delta: text }, 'content', tokens)
+  }
+  yield emit('response.reasoning_summary_text.done', { ...at, text: whole }, 'close')
+  yield emit('response.reasoning_summary_part.done', { ...at, part: summaryOf(whole) }, 'close')
 }
 
 const argumentFrames = function* (
@@ -109,8 +157,8 @@ const messageFrames = function* (
 }
 
 /** The stream's own error event; `sent` is the number of events before it. */
-export const responseErrorFrame = (sent: number): string => {
-  const message = 'The server had an error while processing your request. Sorry about that!'
-  const event = { type: 'error', code: 'server_error', message, param: null, sequence_number: sent }
+export const responseErrorFrame = (sent: number, status = 500): string => {
+  const { message, code } = errorOfStatus(status)
+  const event = { type: 'error', code: code ?? 'server_error', message, param: null, sequence_number: sent }
   return `event: error\ndata: ${JSON.stringify(event)}\n\n`
 }

@@ -78,7 +78,10 @@ describe('responses through the OpenAI SDK', () => {
     if (item?.type !== 'function_call') throw new Error('no call')
     expect(Object.keys(JSON.parse(item.arguments) as object)).toEqual(['city', 'days'])
     const output = { type: 'function_call_output' as const, call_id: item.call_id, output: 'ok' }
-    const after = await client.responses.create({ model: 'large', input: [output], tools }, say('tool_call'))
+    const after = await client.responses.create(
+      { model: 'large', input: [item, output], tools },
+      say('tool_call'),
+    )
     expect(after.output[0]?.type).toBe('message')
   })
 

@@ -1,64 +1,33 @@
-// OpenAI's Responses API: the request's schema, the response object, and the stored ones. Its stream is beside it.
-import { z } from 'zod'
+// OpenAI's Responses API: what a request asks for, the response object, and the stored ones. The request's schema, the
+// state it goes on from and the stream are beside it.
+import { issueId } from './account.ts'
 import { type Answer, jsonAnswer } from './answer.ts'
 import { type ModelCall, modelEndpoint, plainEndpoint } from './endpoint.ts'
 import { errorAnswer } from './error.ts'
 import { type Ask, answerWith, countDeltas, type Generation, type Usage } from './generation.ts'
+import { RESPONSE_FIELDS, type ResponseBody, responseSchema } from './responses-request.ts'
+import { contextOf, conversationId, keepResponse } from './responses-state.ts'
 import { itemsOf, type OutputItem, responseErrorFrame, responseFrames } from './responses-stream.ts'
-import { keep, type StoredResponse } from './stores.ts'
+import type { Context, ResponseObject } from './stores.ts'
 import { countTokens } from './text.ts'
 
-const schemaObject = z.record(z.string(), z.unknown())
-
-const itemSchema = z.object({
-  type: z.string().optional(),
-  role: z.string().optional(),
-  content: z.union([z.string(), z.array(z.object({ text: z.string().optional() }))]).nullish(),
-  output: z.unknown(),
-})
-
-const responseSchema = z.object({
-  model: z.string(),
-  input: z.union([z.string(), z.array(itemSchema).min(1)]),
-  instructions: z.string().nullish(),
-  stream: z.boolean().nullish(),
-  store: z.boolean().nullish(),
-  previous_response_id: z.string().nullish(),
-  max_output_tokens: z.int().min(1).nullish(),
-  metadata: z.record(z.string(), z.string()).nullish(),
-  parallel_tool_calls: z.boolean().nullish(),
-  tools: z.array(z.looseObject({ type: z.string(), name: z.string().optional() })).nullish(),
-  tool_choice: z
-    .union([
-      z.enum(['none', 'auto', 'required']),
-      z.looseObject({ type: z.string(), name: z.string().optional() }),
-    ])
-    .nullish(),
-  text: z
-    .looseObject({ format: z.looseObject({ type: z.string(), schema: schemaObject.optional() }).optional() })
-    .nullish(),
-})
-
-type ResponseBody = z.output<typeof responseSchema>
-
-const KEPT_RESPONSES = 1000
-
-export const responsesEndpoint = modelEndpoint(responseSchema, (call, body) => {
-  const previous = body.previous_response_id
-  if (previous && !call.sim.stores.responses.has(previous)) {
-    return errorAnswer(400, `Previous response with id '${previous}' not found.`, {
-      param: 'previous_response_id',
-      code: 'previous_response_not_found',
-    })
-  }
-  return answerWith(call, askOf(body), generation =>
-    body.stream ? streamAnswer(call, body, generation) : wholeAnswer(call, body, generation),
-  )
-})
+export const responsesEndpoint = modelEndpoint(
+  responseSchema,
+  (call, body) => {
+    const context = contextOf(body, call.sim.stores)
+    if ('kind' in context) return context
+    return answerWith(call, askOf(body, context), generation =>
+      body.stream
+        ? streamAnswer(call, body, context, generation)
+        : wholeAnswer(call, body, context, generation),
+    )
+  },
+  RESPONSE_FIELDS,
+)
 
 export const getResponseEndpoint = plainEndpoint(call => {
   const stored = call.sim.stores.responses.get(call.id)
-  return stored ? jsonAnswer(stored) : noSuchResponse(call.id)
+  return stored ? jsonAnswer(stored.object) : noSuchResponse(call.id)
 })
 
 export const deleteResponseEndpoint = plainEndpoint(call =>
@@ -70,8 +39,9 @@ export const deleteResponseEndpoint = plainEndpoint(call =>
 const noSuchResponse = (id: string) =>
   errorAnswer(404, `Response with id '${id}' not found.`, { param: 'response_id' })
 
-const askOf = (body: ResponseBody): Ask => ({
-  inputTokens: countTokens(body.instructions ?? '') + countInput(body.input),
+/** Instructions are of one turn: those of the turns before are not carried over. */
+const askOf = (body: ResponseBody, context: Context): Ask => ({
+  inputTokens: countTokens(body.instructions ?? '') + context.tokens,
   maxTokens: body.max_output_tokens ?? undefined,
   choices: 1,
   tools: (body.tools ?? []).flatMap(tool =>
@@ -84,18 +54,12 @@ const askOf = (body: ResponseBody): Ask => ({
   lastTurn:
     typeof body.input !== 'string' && body.input.at(-1)?.type === 'function_call_output' ? 'tool' : 'user',
   format: readFormat(body.text),
+  stop: [],
+  reasoning: {
+    effort: body.reasoning?.effort ?? 'none',
+    thoughts: body.reasoning?.summary ? 'sent' : 'counted',
+  },
 })
-
-const countInput = (input: ResponseBody['input']): number => {
-  if (typeof input === 'string') return countTokens(input)
-  return input.reduce((sum, item) => sum + countItem(item), 0)
-}
-
-const countItem = ({ content, output }: z.output<typeof itemSchema>): number => {
-  const told = typeof output === 'string' ? countTokens(output) : 0
-  if (typeof content === 'string') return told + countTokens(content)
-  return (content ?? []).reduce((sum, part) => sum + countTokens(part.text ?? ''), told)
-}
 
 const readToolChoice = (choice: ResponseBody['tool_choice']): Ask['toolChoice'] => {
   if (typeof choice === 'string') return choice
@@ -110,19 +74,20 @@ const readFormat = (text: ResponseBody['text']): Ask['format'] => {
 
 const usageOf = (usage: Usage) => ({
   input_tokens: usage.input,
-  input_tokens_details: { cached_tokens: usage.cached },
+  input_tokens_details: { cached_tokens: usage.cached, cache_write_tokens: usage.cacheWritten },
   output_tokens: usage.output,
   output_tokens_details: { reasoning_tokens: usage.reasoning },
   total_tokens: usage.input + usage.output,
 })
 
 /** The response before any output: what `response.created` carries, and what the finished one is made from. */
-const startedResponse = (call: ModelCall, body: ResponseBody): StoredResponse => ({
-  id: `resp_${call.random.id(48)}`,
+const startedResponse = (call: ModelCall, body: ResponseBody): ResponseObject => ({
+  id: `resp_${issueId(call, 48)}`,
   object: 'response',
   created_at: call.now,
   status: 'in_progress',
   background: false,
+  conversation: conversationId(body) === null ? null : { id: conversationId(body) },
   error: null,
   incomplete_details: null,
   instructions: body.instructions ?? null,
@@ -131,7 +96,7 @@ const startedResponse = (call: ModelCall, body: ResponseBody): StoredResponse =>
   output: [],
   parallel_tool_calls: body.parallel_tool_calls ?? true,
   previous_response_id: body.previous_response_id ?? null,
-  reasoning: { effort: null, summary: null },
+  reasoning: { effort: body.reasoning?.effort ?? null, summary: body.reasoning?.summary ?? null },
   service_tier: 'default',
   store: body.store ?? true,
   temperature: 1,
@@ -146,10 +111,10 @@ const startedResponse = (call: ModelCall, body: ResponseBody): StoredResponse =>
 })
 
 const finishedResponse = (
-  started: StoredResponse,
+  started: ResponseObject,
   items: readonly OutputItem[],
   { outputs, usage }: Generation,
-): StoredResponse => {
+): ResponseObject => {
   const cut = outputs.some(output => output.finish === 'length')
   return {
     ...started,
@@ -160,20 +125,25 @@ const finishedResponse = (
   }
 }
 
-const prepare = (call: ModelCall, body: ResponseBody, generation: Generation) => {
+const prepare = (call: ModelCall, body: ResponseBody, context: Context, generation: Generation) => {
   const items = generation.outputs.flatMap(output => itemsOf(output, call.random))
   const started = startedResponse(call, body)
   const finished = finishedResponse(started, items, generation)
-  if (body.store !== false) keep(call.sim.stores.responses, finished, KEPT_RESPONSES)
+  keepResponse(call.sim.stores, body, finished, context, generation)
   return { items, started, finished }
 }
 
-const wholeAnswer = (call: ModelCall, body: ResponseBody, generation: Generation): Answer =>
-  jsonAnswer(prepare(call, body, generation).finished, generation.totalMs)
+const wholeAnswer = (call: ModelCall, body: ResponseBody, context: Context, generation: Generation): Answer =>
+  jsonAnswer(prepare(call, body, context, generation).finished, generation.totalMs)
 
-const streamAnswer = (call: ModelCall, body: ResponseBody, generation: Generation): Answer => {
+const streamAnswer = (
+  call: ModelCall,
+  body: ResponseBody,
+  context: Context,
+  generation: Generation,
+): Answer => {
   const { outputs, tokensPerChunk, pace } = generation
-  const { items, started, finished } = prepare(call, body, generation)
+  const { items, started, finished } = prepare(call, body, context, generation)
   return {
     kind: 'stream',
     frames: responseFrames(started, items, finished, tokensPerChunk),

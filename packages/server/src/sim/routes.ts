@@ -2,6 +2,14 @@
 import { speechEndpoint, transcriptionsEndpoint } from './audio.ts'
 import { chatEndpoint } from './chat.ts'
 import { completionsEndpoint } from './completions.ts'
+import {
+  createContainerEndpoint,
+  createConversationEndpoint,
+  deleteContainerEndpoint,
+  deleteConversationEndpoint,
+  getContainerEndpoint,
+  getConversationEndpoint,
+} from './conversations.ts'
 import { embeddingsEndpoint } from './embeddings.ts'
 import type { Handler } from './endpoint.ts'
 import { type ErrorAnswer, errorAnswer, type WireFormat } from './error.ts'
@@ -12,8 +20,18 @@ import {
   listFilesEndpoint,
   uploadFileEndpoint,
 } from './files.ts'
+import {
+  countGeminiTokensEndpoint,
+  generateContentEndpoint,
+  streamGenerateContentEndpoint,
+} from './gemini.ts'
 import { countTokensEndpoint, messagesEndpoint } from './messages.ts'
-import { getModelEndpoint, listModelsEndpoint } from './models.ts'
+import {
+  getGeminiModelEndpoint,
+  getModelEndpoint,
+  listGeminiModelsEndpoint,
+  listModelsEndpoint,
+} from './models.ts'
 import { deleteResponseEndpoint, getResponseEndpoint, responsesEndpoint } from './responses.ts'
 
 /** `{id}` stands for one path segment, or for all that follows where ids may hold slashes (`{id...}`). */
@@ -26,6 +44,12 @@ const ROUTES: readonly Route[] = [
   ['POST', '/v1/responses', 'openai', responsesEndpoint],
   ['GET', '/v1/responses/{id}', 'openai', getResponseEndpoint],
   ['DELETE', '/v1/responses/{id}', 'openai', deleteResponseEndpoint],
+  ['POST', '/v1/conversations', 'openai', createConversationEndpoint],
+  ['GET', '/v1/conversations/{id}', 'openai', getConversationEndpoint],
+  ['DELETE', '/v1/conversations/{id}', 'openai', deleteConversationEndpoint],
+  ['POST', '/v1/containers', 'openai', createContainerEndpoint],
+  ['GET', '/v1/containers/{id}', 'openai', getContainerEndpoint],
+  ['DELETE', '/v1/containers/{id}', 'openai', deleteContainerEndpoint],
   ['GET', '/v1/models', 'openai', listModelsEndpoint],
   ['GET', '/v1/models/{id...}', 'openai', getModelEndpoint],
   ['POST', '/v1/files', 'openai', uploadFileEndpoint],
@@ -37,6 +61,11 @@ const ROUTES: readonly Route[] = [
   ['POST', '/v1/audio/transcriptions', 'openai', transcriptionsEndpoint],
   ['POST', '/v1/messages', 'anthropic', messagesEndpoint],
   ['POST', '/v1/messages/count_tokens', 'anthropic', countTokensEndpoint],
+  ['POST', '/v1beta/models/{id...}:generateContent', 'google', generateContentEndpoint],
+  ['POST', '/v1beta/models/{id...}:streamGenerateContent', 'google', streamGenerateContentEndpoint],
+  ['POST', '/v1beta/models/{id...}:countTokens', 'google', countGeminiTokensEndpoint],
+  ['GET', '/v1beta/models', 'google', listGeminiModelsEndpoint],
+  ['GET', '/v1beta/models/{id...}', 'google', getGeminiModelEndpoint],
 ]
 
 const patternOf = (path: string): RegExp =>
@@ -58,7 +87,7 @@ export const findRoute = (method: string, url: string): Match => {
   const path = url.split('?', 1)[0] ?? ''
   const onPath = MATCHERS.filter(({ pattern }) => pattern.test(path))
   const route = onPath.find(matcher => matcher.method === method)
-  const wire = onPath[0]?.wire ?? 'openai'
+  const wire = onPath[0]?.wire ?? (path.startsWith('/v1beta/') ? 'google' : 'openai')
   if (!route) {
     const status = onPath.length > 0 ? 405 : 404
     const text = status === 405 ? `Not allowed to ${method} on ${path}` : `Invalid URL (${method} ${path})`

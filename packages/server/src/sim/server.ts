@@ -1,4 +1,4 @@
-// The simulated provider: a real HTTP server in OpenAI's and Anthropic's wire formats, deterministic for a seed.
+// The simulated provider: a real HTTP server in OpenAI's, Anthropic's and Gemini's wire formats, deterministic for a seed.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Answer } from './answer.ts'
@@ -55,16 +55,19 @@ const BACKLOG = 4096
 
 /** Rejects when the port cannot be listened on. */
 export const startSim = async (config: SimConfig, options: SimOptions = {}): Promise<Sim> => {
-  const running = startRunning(config)
   // Idle connections stay: a provider that closes them while a client reuses them is a fault nobody asked for.
-  const server = createServer({ keepAliveTimeout: 600_000, requestTimeout: 0 }, (incoming, response) => {
-    serve(running, incoming, response).catch((bug: unknown) => confess(response, bug))
-  })
+  const server = createServer({ keepAliveTimeout: 600_000, requestTimeout: 0 })
   await listen(server, options)
   const { port, address, family } = server.address() as AddressInfo
+  const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+  const running = startRunning(config, url)
+  // No connection is read before this turn of the event loop ends, so none finds the server without it.
+  server.on('request', (incoming, response) => {
+    serve(running, incoming, response).catch((bug: unknown) => confess(response, bug))
+  })
   const { state, log, streams, pacer } = running
   return {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    url,
     port,
     stats: state.stats,
     requests: log.requests,
@@ -81,9 +84,10 @@ const confess = (response: ServerResponse, bug: unknown): void => {
   response.writeHead(500, { 'content-type': 'application/json' }).end(JSON.stringify({ error: { message } }))
 }
 
-const startRunning = (config: SimConfig): Running => ({
+const startRunning = (config: SimConfig, account: string): Running => ({
   state: {
     config,
+    account,
     prose: proseCorpus(randomFrom(`${config.seed} prose`)),
     multibyte: multibyteCorpus(randomFrom(`${config.seed} multibyte`)),
     stores: openStores(),
@@ -155,7 +159,7 @@ const reply = async (state: SimState, request: SimRequest, match: Match, random:
   const read = readDirectives([headers['x-sim']].flat().join(';'))
   if (read.kind === 'problem') return refuse(errorAnswer(400, read.message, { code: 'invalid_x_sim' }))
   const { directives } = read
-  const asked = errorAsked(directives, state.config.speed)
+  const asked = errorAsked(directives, match.wire, state.config.speed)
   if (asked) return { answer: asked, directives }
   if (match.kind === 'none') return { answer: match.error, directives }
   const now = Math.floor(Date.now() / 1000)

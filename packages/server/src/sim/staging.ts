@@ -19,7 +19,7 @@ export const stageFrames = function* (
   if (directives.empty) return 'eof'
   if (directives.comment) yield COMMENT
   if (directives.error_event === 'first') {
-    yield errorFrameOf(answer, 0)
+    yield errorFrameOf(answer, directives, 0)
     return 'eof'
   }
   const middle = Math.max(1, Math.floor(answer.contentFrames / 2))
@@ -56,12 +56,12 @@ const endMidway = function* (
     return 'eof'
   }
   if (directives.error_event !== 'mid') return null
-  yield errorFrameOf(answer, sent)
+  yield errorFrameOf(answer, directives, sent)
   return 'eof'
 }
 
-const errorFrameOf = (answer: StreamAnswer, sent: number): Frame => ({
-  text: answer.errorFrame(sent),
+const errorFrameOf = (answer: StreamAnswer, directives: Directives, sent: number): Frame => ({
+  text: answer.errorFrame(sent, directives.error_event_status),
   phase: 'open',
   tokens: 0,
 })

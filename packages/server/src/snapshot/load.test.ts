@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { formatProblem, loadConfigFile, loadConfigText } from './load.ts'
+import { formatProblem, isPackageInstalled, loadConfigFile, loadConfigText } from './load.ts'
 
 const context = { revision: 4, tables: new Map() }
 const variable = 'WEIR_TEST_LOAD_KEY'
@@ -57,11 +57,30 @@ describe('a config file', () => {
       .replace('model: sim/large', 'model: sim/lagre')
       .replace(variable, 'WEIR_TEST_LOAD_UNSET')
     expect(problemsOf(broken)).toEqual([
-      'weir.yaml:3:16: providers.sim.type: must be "openai" or "anthropic"',
+      'weir.yaml:3:16: providers.sim.type: must be "openai" or "anthropic" or "ai-sdk"',
       'weir.yaml:8:16: routers.demo.time_zone: "Europe/Bärlin" is not an IANA time zone, such as "Europe/Berlin" or "UTC"',
       'weir.yaml:9:62: routers.demo.default_route.split.variants[0].model: there is no model "sim/lagre" under `models`; did you mean "sim/large"?',
       `weir.yaml:12:20: keys[0].secret.env: the environment variable WEIR_TEST_LOAD_UNSET is not set; set it to the key's secret, or give a \`digest\``,
     ])
+  })
+
+  test('points at what a provider lacks and at what a target cannot take', () => {
+    const text = valid
+      .replace('type: openai, base_url: http://localhost/v1', 'preset: azure-openai, headers: {}')
+      .replace('models:', '  claude: { preset: anthropic }\nmodels:\n  claude/*: {}')
+      .replace('model: sim/large }', 'model: claude/x, parameters: { n: 2 } }')
+    expect(problemsOf(text)).toEqual([
+      'weir.yaml:3:8: providers.sim.base_url: is missing; it must be a URL such as "https://<resource>.openai.azure.com/openai/v1"',
+      "weir.yaml:11:89: routers.demo.default_route.split.variants[0].parameters.n: is not a field of Anthropic's format; leave it out",
+    ])
+  })
+
+  test.each(['@ai-sdk/google', '@ai-sdk/amazon-bedrock'])('may call %s, which is installed', name => {
+    const text = valid.replace(
+      'type: openai, base_url: http://localhost/v1',
+      `type: ai-sdk, package: '${name}'`,
+    )
+    expect(problemsOf(text)).toEqual([])
   })
 
   test('points into a condition', () => {
@@ -104,4 +123,12 @@ describe('a config file', () => {
       problems: [{ message: 'cannot be read: it is a directory' }],
     })
   })
+})
+
+test.each([
+  ['zod', true],
+  ['@ai-sdk/no-such-package', false],
+  ['', false],
+])('whether the package %j can be imported: %s', (name, isInstalled) => {
+  expect(isPackageInstalled(name)).toBe(isInstalled)
 })

@@ -54,7 +54,7 @@ export function loadConfigText(text: string, context: LoadContext): Loaded {
 
 /** Compiles a config value with this machine's environment. */
 export function compileHere(value: unknown, context: LoadContext) {
-  return compile(value, { ...context, digestOfEnv, isEnvSet, isTimeZone })
+  return compile(value, { ...context, digestOfEnv, isEnvSet, isTimeZone, isPackageInstalled })
 }
 
 function digestOfEnv(name: string): string | undefined {
@@ -69,6 +69,15 @@ function isEnvSet(name: string): boolean {
 function isTimeZone(name: string): boolean {
   try {
     return Intl.DateTimeFormat('en', { timeZone: name }) !== undefined
+  } catch {
+    return false
+  }
+}
+
+/** Whether an npm package can be imported from here, which is where providers are called from, too. */
+export function isPackageInstalled(name: string): boolean {
+  try {
+    return import.meta.resolve(name) !== ''
   } catch {
     return false
   }

@@ -1,6 +1,8 @@
 // Anthropic's wire format.
+
 import type { WireError, WireFormat } from '../wire-format.ts'
 import { messages } from './messages.ts'
+import { messagesProvider } from './messages-dialect.ts'
 
 const ERROR_TYPES = {
   invalid_request: 'invalid_request_error',
@@ -18,7 +20,10 @@ const ERROR_TYPES = {
 export const anthropic: WireFormat = {
   name: 'anthropic',
   endpoints: [messages],
-  credentialHeaders: secret => [['x-api-key', secret]],
+  collections: ['/v1/files', '/v1/messages/batches'],
+  provider: messagesProvider,
+  overloadedStatus: 529,
+  ownHeaders: ['anthropic-', 'x-stainless-'],
   errorBody: error => JSON.stringify(errorObject(error)),
   errorFrame: error => `event: error\ndata: ${JSON.stringify(errorObject(error))}\n\n`,
 }

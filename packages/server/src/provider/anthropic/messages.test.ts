@@ -35,11 +35,12 @@ describe('a whole message', () => {
   test('counts cached tokens as input, as this gateway’s convention has it', () => {
     expect(factsOf(answer({}))).toEqual({
       usage: { input: 21 + 188 + 1000, cached_input: 1000, output: 393, reasoning: null },
-      finishReason: 'end_turn',
+      finishReason: 'stop',
       outputLength: 22,
       toolCalls: 0,
       refusal: false,
       error: null,
+      issued: null,
     })
   })
 
@@ -52,7 +53,7 @@ describe('a whole message', () => {
     [
       'tool use',
       { content: [{ type: 'text', text: 'Let me see.' }, toolUse, toolUse], stop_reason: 'tool_use' },
-      { toolCalls: 2, outputLength: 11, finishReason: 'tool_use' },
+      { toolCalls: 2, outputLength: 11, finishReason: 'tool_calls' },
     ],
     [
       'thinking, which is no answer text',
@@ -65,6 +66,12 @@ describe('a whole message', () => {
       { outputLength: 3 },
     ],
     ['a refusal', { content: [], stop_reason: 'refusal' }, { refusal: true, finishReason: 'refusal' }],
+    [
+      'thinking that was counted',
+      { usage: { input_tokens: 5, output_tokens: 6, output_tokens_details: { thinking_tokens: 4 } } },
+      { usage: { input: 5, cached_input: null, output: 6, reasoning: 4 } },
+    ],
+    ['a stop reason of tomorrow', { stop_reason: 'bored' }, { finishReason: 'unknown' }],
     ['no usage', { usage: undefined }, { usage: { input: null, cached_input: null, output: null } }],
   ])('with %s', (_, change, facts) => {
     expect(factsOf(answer(change))).toMatchObject(facts)
@@ -144,7 +151,7 @@ describe('the events of a stream together', () => {
     ])
     expect(facts).toMatchObject({
       usage: { input: 25, cached_input: 4, output: 15 },
-      finishReason: 'end_turn',
+      finishReason: 'stop',
       outputLength: 6,
     })
   })
@@ -156,7 +163,7 @@ describe('the events of a stream together', () => {
       delta({ type: 'input_json_delta', partial_json: '"Paris"}' }),
       { type: 'message_delta', delta: { stop_reason: 'tool_use' }, usage: { output_tokens: 9 } },
     ])
-    expect(facts).toMatchObject({ toolCalls: 1, finishReason: 'tool_use' })
+    expect(facts).toMatchObject({ toolCalls: 1, finishReason: 'tool_calls' })
   })
 
   test('remember a refusal', () => {

@@ -1,4 +1,5 @@
 // Anthropic's messages.
+
 import { asArray, asCount, asObject, asString, contentText, parseObject, readErrorObject } from '../json.ts'
 import type {
   AnswerFacts,
@@ -9,12 +10,17 @@ import type {
   RequestFacts,
   SystemPromptEdit,
 } from '../wire-format.ts'
+import { messagesClient } from './messages-dialect.ts'
+import { finishOf } from './messages-finish.ts'
+import { readHeldIds, readIssuedContainer, readIssuedFiles } from './messages-state.ts'
 
 export const messages: Endpoint = {
   name: 'messages',
   path: '/v1/messages',
   format: 'anthropic',
+  client: messagesClient,
   readRequest,
+  heldIds: readHeldIds,
   askForUsage: () => [],
   editSystemPrompt,
   editUser,
@@ -66,18 +72,20 @@ function readAnswer(body: JsonObject, facts: AnswerFacts): void {
   facts.error = body.type === 'error' ? (readErrorObject(body) ?? null) : null
   readUsage(asObject(body.usage), facts)
   readStopReason(body, facts)
+  readIssuedContainer(body, facts)
   for (const block of asArray(body.content)) readBlock(asObject(block) ?? {}, facts)
 }
 
 function readBlock(block: JsonObject, facts: AnswerFacts): void {
   if (block.type === 'tool_use') facts.toolCalls++
+  readIssuedFiles(block, facts)
   if (block.type === 'text') facts.outputLength += asString(block.text)?.length ?? 0
 }
 
 function readStopReason(holder: JsonObject, facts: AnswerFacts): void {
   const reason = asString(holder.stop_reason)
   if (reason === undefined) return
-  facts.finishReason = reason
+  facts.finishReason = finishOf(reason)
   if (reason === 'refusal') facts.refusal = true
 }
 
@@ -92,6 +100,8 @@ function readUsage(usage: JsonObject | undefined, facts: AnswerFacts): void {
     facts.usage.cached_input = read
   }
   facts.usage.output = asCount(usage.output_tokens) ?? facts.usage.output
+  const details = asObject(usage.output_tokens_details)
+  facts.usage.reasoning = asCount(details?.thinking_tokens) ?? facts.usage.reasoning
 }
 
 function readFrame(event: string | undefined, data: string, facts: AnswerFacts): FrameKind {
@@ -100,6 +110,7 @@ function readFrame(event: string | undefined, data: string, facts: AnswerFacts):
   switch (asString(body.type) ?? event) {
     case 'message_start':
       readUsage(asObject(asObject(body.message)?.usage), facts)
+      readIssuedContainer(asObject(body.message) ?? {}, facts)
       return 'meta'
     case 'content_block_start':
       return readBlockStart(asObject(body.content_block) ?? {}, facts)
@@ -108,6 +119,7 @@ function readFrame(event: string | undefined, data: string, facts: AnswerFacts):
     case 'message_delta':
       readUsage(asObject(body.usage), facts)
       readStopReason(asObject(body.delta) ?? {}, facts)
+      readIssuedContainer(asObject(body.delta) ?? {}, facts)
       return 'content'
     case 'message_stop':
       return 'done'

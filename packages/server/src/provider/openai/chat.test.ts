@@ -63,6 +63,7 @@ describe('a whole answer', () => {
       toolCalls: 0,
       refusal: false,
       error: null,
+      issued: null,
     })
   })
 
@@ -75,10 +76,24 @@ describe('a whole answer', () => {
     [
       'a legacy function call',
       message({ function_call: { name: 'f', arguments: '{}' } }, 'function_call'),
-      { toolCalls: 1 },
+      { toolCalls: 1, finishReason: 'tool_calls' },
     ],
-    ['a refusal', message({ refusal: 'I cannot help with that.' }), { refusal: true, outputLength: 0 }],
-    ['a content filter', message({ content: '' }, 'content_filter'), { refusal: true }],
+    [
+      'a call of the tool that the request named, which OpenAI ends with a stop',
+      message({ tool_calls: [call('a', 'f')] }, 'stop'),
+      { toolCalls: 1, finishReason: 'tool_calls' },
+    ],
+    [
+      'a refusal',
+      message({ refusal: 'I cannot help with that.' }),
+      { refusal: true, outputLength: 0, finishReason: 'refusal' },
+    ],
+    [
+      'a content filter',
+      message({ content: '' }, 'content_filter'),
+      { refusal: true, finishReason: 'filter' },
+    ],
+    ['a finish reason of nobody', message({ content: 'a' }, 'toString'), { finishReason: 'unknown' }],
     [
       'an empty answer',
       message({ content: '' }),

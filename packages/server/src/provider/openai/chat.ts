@@ -1,4 +1,6 @@
 // OpenAI's chat completions.
+
+import { addId } from '../held-state.ts'
 import { asArray, asObject, asString, contentText, parseObject, readErrorObject } from '../json.ts'
 import type {
   AnswerFacts,
@@ -9,6 +11,9 @@ import type {
   RequestFacts,
   SystemPromptEdit,
 } from '../wire-format.ts'
+import { chatClient } from './chat-dialect.ts'
+import { type Answered, finishOf } from './chat-finish.ts'
+import { readHeldIds } from './chat-state.ts'
 import { editUserField, readConversationId, setField } from './field.ts'
 import { readUsage } from './usage.ts'
 
@@ -16,7 +21,9 @@ export const chat: Endpoint = {
   name: 'chat',
   path: '/v1/chat/completions',
   format: 'openai',
+  client: chatClient,
   readRequest: body => new ChatRequest(body),
+  heldIds: readHeldIds,
   askForUsage,
   editSystemPrompt,
   editUser: editUserField,
@@ -122,22 +129,21 @@ function readDeltas(choices: readonly unknown[], facts: AnswerFacts): FrameKind 
 /** Reads one choice and says whether it holds content: text, reasoning, tool call, refusal or a finish reason. */
 function readChoice(choice: JsonObject, message: JsonObject, facts: AnswerFacts): boolean {
   const finished = asString(choice.finish_reason)
-  if (finished !== undefined) facts.finishReason = finished
   const text = asString(message.content)
   if (text !== undefined) facts.outputLength += text.length
   const refused = asString(message.refusal) !== undefined
   if (refused || finished === 'content_filter') facts.refusal = true
   const called = countToolCalls(message, facts)
+  if (finished !== undefined) facts.finishReason = finishOf(finished, answeredOf(facts))
+  const audio = asObject(message.audio)
+  if (audio !== undefined) facts.issued = addId(facts.issued, audio.id)
   const reasoned =
     asString(message.reasoning_content) !== undefined || asString(message.reasoning) !== undefined
-  return (
-    finished !== undefined ||
-    text !== undefined ||
-    refused ||
-    called ||
-    reasoned ||
-    asObject(message.audio) !== undefined
-  )
+  return finished !== undefined || text !== undefined || refused || called || reasoned || audio !== undefined
+}
+
+function answeredOf(facts: AnswerFacts): Answered {
+  return { calls: facts.toolCalls > 0, refusal: facts.refusal }
 }
 
 /** Every fragment of a call is content, but only its first, which names the function, counts as a call. */

@@ -10,6 +10,7 @@ import type {
   SystemPromptEdit,
 } from '../wire-format.ts'
 import { askForUsage } from './chat.ts'
+import { finishOf } from './chat-finish.ts'
 import { editUserField, readConversationId, setField } from './field.ts'
 import { readUsage } from './usage.ts'
 
@@ -17,6 +18,7 @@ export const completions: Endpoint = {
   name: 'completions',
   path: '/v1/completions',
   format: 'openai',
+  client: null,
   readRequest,
   askForUsage,
   editSystemPrompt,
@@ -66,6 +68,6 @@ function readChoice(choice: JsonObject | undefined, facts: AnswerFacts): boolean
   const text = asString(choice?.text)
   const finished = asString(choice?.finish_reason)
   if (text !== undefined) facts.outputLength += text.length
-  if (finished !== undefined) facts.finishReason = finished
+  if (finished !== undefined) facts.finishReason = finishOf(finished, { calls: false, refusal: false })
   return text !== undefined || finished !== undefined
 }

@@ -8,6 +8,7 @@ export const embeddings: Endpoint = {
   name: 'embeddings',
   path: '/v1/embeddings',
   format: 'openai',
+  client: null,
   readRequest,
   askForUsage: () => [],
   editSystemPrompt: () => [],

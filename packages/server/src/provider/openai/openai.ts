@@ -1,6 +1,8 @@
 // OpenAI's wire format, which most other vendors speak too.
+
 import type { WireError, WireFormat } from '../wire-format.ts'
 import { chat } from './chat.ts'
+import { chatProvider } from './chat-dialect.ts'
 import { completions } from './completions.ts'
 import { embeddings } from './embeddings.ts'
 import { responses } from './responses.ts'
@@ -21,7 +23,20 @@ const ERROR_TYPES = {
 export const openai: WireFormat = {
   name: 'openai',
   endpoints: [chat, completions, embeddings, responses],
-  credentialHeaders: secret => [['authorization', `Bearer ${secret}`]],
+  collections: [
+    '/v1/responses',
+    '/v1/conversations',
+    '/v1/files',
+    '/v1/uploads',
+    '/v1/containers',
+    '/v1/vector_stores',
+    '/v1/batches',
+    '/v1/videos',
+    '/v1/fine_tuning/jobs',
+  ],
+  provider: chatProvider,
+  overloadedStatus: 503,
+  ownHeaders: ['openai-', 'x-stainless-'],
   errorBody: error => JSON.stringify({ error: errorObject(error) }),
   errorFrame: (error, path) =>
     path === responses.path

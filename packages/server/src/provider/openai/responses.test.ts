@@ -51,14 +51,15 @@ const call = {
 }
 
 describe('a whole response', () => {
-  test('tells its tokens, length and status', () => {
+  test('tells its tokens, length and finish', () => {
     expect(factsOf(response({}))).toEqual({
       usage: { input: 36, cached_input: 12, output: 87, reasoning: 40 },
-      finishReason: 'completed',
+      finishReason: 'stop',
       outputLength: 19,
       toolCalls: 0,
       refusal: false,
       error: null,
+      issued: ['resp_67ccd2bed1ec8190b14f964abc0542670bb6a6b452d3795b', 'msg_1'],
     })
   })
 
@@ -66,7 +67,7 @@ describe('a whole response', () => {
     [
       'function calls',
       { output: [call, { ...call, type: 'custom_tool_call', input: 'x' }] },
-      { toolCalls: 2, outputLength: 0 },
+      { toolCalls: 2, outputLength: 0, finishReason: 'tool_calls' },
     ],
     [
       'reasoning, which is no answer text',
@@ -76,13 +77,24 @@ describe('a whole response', () => {
     [
       'a refusal',
       { output: [{ type: 'message', content: [{ type: 'refusal', refusal: 'No.' }] }] },
-      { refusal: true },
+      { refusal: true, finishReason: 'refusal' },
     ],
     [
       'a length limit',
       { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } },
-      { finishReason: 'max_output_tokens' },
+      { finishReason: 'length', refusal: false },
     ],
+    [
+      'a content filter',
+      { status: 'incomplete', incomplete_details: { reason: 'content_filter' } },
+      { finishReason: 'filter', refusal: true },
+    ],
+    [
+      'an end of another reason',
+      { status: 'incomplete', incomplete_details: { reason: 'max_messages' } },
+      { finishReason: 'unknown' },
+    ],
+    ['an answer that is still being made', { status: 'queued', output: [] }, { finishReason: null }],
     [
       'a failure',
       {
@@ -91,7 +103,7 @@ describe('a whole response', () => {
         output: [],
         usage: null,
       },
-      { error: { code: 'server_error', message: 'The model failed.', type: null } },
+      { error: { code: 'server_error', message: 'The model failed.', type: null }, finishReason: null },
     ],
   ])('with %s', (_, change, facts) => {
     expect(factsOf(response(change))).toMatchObject(facts)
@@ -168,9 +180,10 @@ test('a function call in a stream counts once', () => {
     { type: 'response.function_call_arguments.delta', delta: '1}' },
     { type: 'response.function_call_arguments.done', arguments: '{"a":1}' },
     { type: 'response.output_item.done', item: call },
+    { type: 'response.completed', response: response({ output: [call] }) },
   ]
   for (const event of events) responses.readFrame(event.type, JSON.stringify(event), facts)
-  expect(facts).toMatchObject({ toolCalls: 1, outputLength: 0 })
+  expect(facts).toMatchObject({ toolCalls: 1, outputLength: 0, finishReason: 'tool_calls' })
 })
 
 test('a system prompt is put before the instructions or in their place', () => {

@@ -1,5 +1,7 @@
 // OpenAI's Responses API.
+
 import { asArray, asObject, asString, contentText, parseObject, readErrorObject } from '../json.ts'
+import type { Finish } from '../translation/reply.ts'
 import type {
   AnswerFacts,
   BodyEdit,
@@ -10,13 +12,17 @@ import type {
   SystemPromptEdit,
 } from '../wire-format.ts'
 import { editUserField, readConversationId, setField } from './field.ts'
+import { responsesClient } from './responses-dialect.ts'
+import { readHeldIds, readIssuedIds } from './responses-state.ts'
 import { readUsage } from './usage.ts'
 
 export const responses: Endpoint = {
   name: 'responses',
   path: '/v1/responses',
   format: 'openai',
+  client: responsesClient,
   readRequest,
+  heldIds: readHeldIds,
   askForUsage: () => [],
   editSystemPrompt,
   editUser: editUserField,
@@ -65,8 +71,26 @@ function readAnswer(body: JsonObject, facts: AnswerFacts): void {
   // A failed response keeps its error inside a 200; a successful one has `error: null`.
   facts.error = readErrorObject(body) ?? null
   readUsage(asObject(body.usage), facts)
-  facts.finishReason = asString(asObject(body.incomplete_details)?.reason) ?? asString(body.status) ?? null
+  readIssuedIds(body, facts)
   for (const item of asArray(body.output)) readItem(asObject(item) ?? {}, facts)
+  readFinish(body, facts)
+}
+
+const INCOMPLETE: ReadonlyMap<unknown, Finish> = new Map([
+  ['max_output_tokens', 'length'],
+  ['content_filter', 'filter'],
+])
+
+/** A response that failed, was cancelled or goes on in the background has not finished. */
+function readFinish(response: JsonObject, facts: AnswerFacts): void {
+  facts.finishReason = finishOf(response, facts)
+  if (facts.finishReason === 'filter') facts.refusal = true
+}
+
+function finishOf(response: JsonObject, { toolCalls, refusal }: AnswerFacts): Finish | null {
+  if (response.status === 'completed') return toolCalls > 0 ? 'tool_calls' : refusal ? 'refusal' : 'stop'
+  if (response.status !== 'incomplete') return null
+  return INCOMPLETE.get(asObject(response.incomplete_details)?.reason) ?? 'unknown'
 }
 
 function readItem(item: JsonObject, facts: AnswerFacts): void {
@@ -92,6 +116,7 @@ function readFrame(event: string | undefined, data: string, facts: AnswerFacts):
   }
   if (type.endsWith('.delta')) return readDelta(type, body, facts)
   if (type === 'response.output_item.added') return readAdded(asObject(body.item) ?? {}, facts)
+  if (type === 'response.created') readIssuedIds(asObject(body.response) ?? {}, facts)
   return 'meta'
 }
 
@@ -108,8 +133,8 @@ function readFailure(type: string, body: JsonObject, facts: AnswerFacts): FrameK
 
 function readTerminal(response: JsonObject, facts: AnswerFacts): void {
   readUsage(asObject(response.usage), facts)
-  facts.finishReason =
-    asString(asObject(response.incomplete_details)?.reason) ?? asString(response.status) ?? null
+  readIssuedIds(response, facts)
+  readFinish(response, facts)
 }
 
 function readDelta(type: string, body: JsonObject, facts: AnswerFacts): FrameKind {

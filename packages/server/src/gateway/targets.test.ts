@@ -1,0 +1,55 @@
+import { compile, type Snapshot } from '@weir/core/config'
+import { afterAll, describe, expect, test } from 'vitest'
+import { Targets } from './targets.ts'
+
+const targets = new Targets(
+  name => (name === 'KEY' ? 'k-1' : undefined),
+  () => Promise.resolve({ kind: 'problem', message: 'no library is used here' }),
+)
+
+afterAll(() => targets.close())
+
+function snapshotOf(provider: Record<string, unknown>): Snapshot {
+  const compiled = compile(
+    { version: 1, providers: { p: provider } },
+    {
+      revision: 1,
+      tables: new Map(),
+      digestOfEnv: () => undefined,
+      isEnvSet: () => true,
+      isTimeZone: () => true,
+      isPackageInstalled: () => true,
+    },
+  )
+  if (compiled.kind === 'refused') throw new Error(JSON.stringify(compiled.problems))
+  return compiled.snapshot
+}
+
+function headersOf(provider: Record<string, unknown>): readonly string[] | null | undefined {
+  targets.apply(snapshotOf(provider))
+  return targets.get('p')?.headers
+}
+
+describe('the credential goes', () => {
+  const credential = { env: 'KEY' }
+  const url = { base_url: 'http://localhost:1/v1' }
+
+  test.each<[string, Record<string, unknown>, readonly string[] | null]>([
+    [
+      'as a bearer to OpenAI’s format',
+      { type: 'openai', ...url, credential },
+      ['authorization', 'Bearer k-1'],
+    ],
+    ['bare to Anthropic’s', { type: 'anthropic', ...url, credential }, ['x-api-key', 'k-1']],
+    ['where the preset says', { preset: 'azure-openai', ...url, credential }, ['api-key', 'k-1']],
+    [
+      'where the config says',
+      { preset: 'anthropic', credential, credential_header: 'Authorization', headers: { 'x-team': 'a' } },
+      ['authorization', 'Bearer k-1', 'x-team', 'a'],
+    ],
+    ['nowhere when there is none', { type: 'openai', ...url }, []],
+    ['nowhere when it is not set', { type: 'openai', ...url, credential: { env: 'UNSET' } }, null],
+  ])('%s', (_, provider, headers) => {
+    expect(headersOf(provider)).toEqual(headers)
+  })
+})

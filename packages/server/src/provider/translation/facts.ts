@@ -1,0 +1,64 @@
+// What the tap learns of a translated answer, read from its neutral form: the same for every pair of formats.
+import type { AnswerFacts, FrameKind } from '../wire-format.ts'
+import type { Finish, Reply, ReplyContent, ReplyPart, ReplyUsage } from './reply.ts'
+
+/** Reads a whole reply. */
+export function readReplyFacts(reply: Reply, facts: AnswerFacts): void {
+  for (const part of reply.parts) readContent(part, facts)
+  readFinish(reply.finish, facts)
+  readUsage(reply.usage, facts)
+}
+
+function readContent(part: ReplyContent, facts: AnswerFacts): void {
+  if (part.kind === 'text') facts.outputLength += part.text.length
+  if (part.kind === 'tool_call') facts.toolCalls++
+  if (part.kind === 'refusal') facts.refusal = true
+}
+
+/** Reads one part of a stream, and says what a frame of it would be. */
+export function readPartFacts(part: ReplyPart, facts: AnswerFacts): FrameKind {
+  switch (part.kind) {
+    case 'start':
+    case 'ping':
+      return 'meta'
+    case 'text':
+      facts.outputLength += part.text.length
+      return part.text === '' ? 'meta' : 'content'
+    case 'call':
+      facts.toolCalls++
+      return 'content'
+    case 'refusal':
+      facts.refusal = true
+      return 'content'
+    case 'finish':
+      readFinish(part.finish, facts)
+      return 'content'
+    case 'usage':
+      readUsage(part.usage, facts)
+      return 'meta'
+    case 'error':
+      facts.error = part.error
+      return 'error'
+    case 'done':
+      return 'done'
+    case 'reasoning':
+    case 'signature':
+    case 'redacted':
+    case 'input':
+      return 'content'
+  }
+}
+
+function readFinish(finish: Finish, facts: AnswerFacts): void {
+  facts.finishReason = finish
+  if (finish === 'refusal' || finish === 'filter') facts.refusal = true
+}
+
+function readUsage(usage: ReplyUsage, facts: AnswerFacts): void {
+  facts.usage = {
+    input: usage.input,
+    cached_input: usage.cachedInput,
+    output: usage.output,
+    reasoning: usage.reasoning,
+  }
+}
