@@ -10,6 +10,8 @@ import { type Loaded, loadConfigText } from '../packages/server/src/snapshot/loa
 beforeAll(() => {
   vi.stubEnv('WEIR_KEY', 'wk_example')
   vi.stubEnv('WEIR_PREMIUM_KEY', 'wk_premium')
+  vi.stubEnv('OPENAI_API_KEY', 'sk-any')
+  vi.stubEnv('ANTHROPIC_API_KEY', 'sk-any')
 })
 afterAll(() => {
   vi.unstubAllEnvs()
@@ -159,5 +161,14 @@ describe('conversation', () => {
   test('a conversation id comes before the hash of the opening', () => {
     const { unit } = decide(loadExample('conversation'), { body: { metadata: { conversation_id: 'c-1' } } })
     expect(unit).toEqual({ source: 'conversation_id', id: 'c-1' })
+  })
+})
+
+describe('two vendors', () => {
+  test('ada gets gpt, jean gets claude, and each stands in for the other', () => {
+    const snapshot = loadExample('two-vendors')
+    const planOf = (user: string) => decide(snapshot, { body: { user } }).plan.map(variant => variant.id)
+    expect(planOf('ada')).toEqual(['gpt', 'claude'])
+    expect(planOf('jean')).toEqual(['claude', 'gpt'])
   })
 })

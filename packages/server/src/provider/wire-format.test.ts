@@ -160,8 +160,7 @@ describe('errors in OpenAI’s words', () => {
     expect(facts.error).toMatchObject({ code: 'overloaded', message: error.message })
   })
 
-  test('carry a credential as a bearer', () => {
-  })
+  test('carry a credential as a bearer', () => {})
 })
 
 describe('errors in Anthropic’s words', () => {
@@ -181,8 +180,7 @@ describe('errors in Anthropic’s words', () => {
     )
   })
 
-  test('carry a credential in x-api-key', () => {
-  })
+  test('carry a credential in x-api-key', () => {})
 })
 
 test.each<[ErrorCategory, string, string]>([
