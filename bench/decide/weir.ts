@@ -41,6 +41,7 @@ function activeSnapshot() {
     digestOfEnv: () => undefined,
     isEnvSet: () => true,
     isTimeZone: () => true,
+    isPackageInstalled: () => true,
   })
   if (compiled.kind === 'refused') throw new Error(`config refused: ${JSON.stringify(compiled.problems)}`)
   return activate(compiled.snapshot)
@@ -71,6 +72,7 @@ function requestOf(subject: Subject): DecisionRequest {
   return {
     model: ROUTER,
     override: undefined,
+    issuer: null,
     attributesFor: () => attributes,
     unit: source => (source === 'user' ? subject.user : undefined),
   }

@@ -156,14 +156,16 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const code = (error as NodeJS.ErrnoException).code ?? error.name
     const lose = () =>
       this.#break(this.#controller === undefined ? 'connect' : 'reset', describe(error), code)
+    // What had come before the connection was lost counts as come, also when it is still being decoded or read.
+    if (this.#decoder === undefined) this.#lose(lose)
+    else this.#decoder.drain(() => this.#lose(lose))
+  }
+
+  #lose(lose: () => void): void {
     const source = this.#source
-    if (source !== undefined) {
-      this.#lost = lose
-      return source.fail()
-    }
-    // What had come before the connection was lost counts as come, also when it is still being decoded.
-    if (this.#decoder === undefined) lose()
-    else this.#decoder.drain(lose)
+    if (source === undefined) return lose()
+    this.#lost = lose
+    source.fail()
   }
 
   /** An answer in an encoding nobody asked for is decoded: the tap has to read it and clients may not expect it. */

@@ -2,7 +2,7 @@
 import type { FailurePolicy } from '@weir/core/config'
 import type { ErrorCode } from './error-table.ts'
 import type { Exchange } from './exchange.ts'
-import { type Failure, isUncalled, type UpstreamResponse } from './failure.ts'
+import { type Failure, isUncalled, UNCALLED, type UpstreamResponse } from './failure.ts'
 import type { Refusal } from './refusal.ts'
 
 const CODES: Readonly<Record<Failure['failure'], ErrorCode>> = {
@@ -51,7 +51,8 @@ export function refusalOf(failed: Failure, exchange: Exchange): Refusal {
     message: describe(failed, exchange),
     param: isUncalled(failed) ? failed.param : null,
   }
-  if (attempts.length > 0 && attempts.every(attempt => attempt.failure === 'rate_limited')) {
+  const called = attempts.filter(attempt => !UNCALLED.has(attempt.failure ?? ''))
+  if (called.length > 0 && called.every(attempt => attempt.failure === 'rate_limited')) {
     return { ...refusal, retryAfter: Math.max(1, Math.ceil((failed.retryAfter ?? 1000) / 1000)) }
   }
   if (failed.failure === 'rate_limited') return { ...refusal, status: 503, retryAfter: 1 }
@@ -62,11 +63,13 @@ export function refusalOf(failed: Failure, exchange: Exchange): Refusal {
 function describe(failed: Failure, exchange: Exchange): string {
   const { attempts } = exchange
   const last = attempts.at(-1)
+  // Not the last one, when what came after it was found out without a call.
+  const told = attempts.findLast(attempt => attempt.failure === failed.failure) ?? last
   const where =
-    last === undefined
+    told === undefined
       ? 'No target could be called'
-      : `${countOf(attempts.length)}, the last on ${last.target}`
-  const status = failed.status === null ? '' : ` (${failed.status})`
+      : `${countOf(attempts.length)}, ${told === last ? 'the last ' : ''}on ${told.target}`
+  const status = told?.status == null ? '' : ` (${told.status})`
   const reason = PRIVATE.has(failed.failure) ? explainPrivate(failed.failure) : failed.message
   return `${where}: ${failed.failure}${status}: ${reason.slice(0, 500)}`
 }

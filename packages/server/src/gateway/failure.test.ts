@@ -87,6 +87,33 @@ describe('an answer with an error status', () => {
       'invalid_request',
     ],
     [500, { error: { code: 'context_length_exceeded', message: 'x' } }, 'server_error'],
+    [
+      400,
+      {
+        error: {
+          code: 400,
+          message: 'API key not valid. Please pass a valid API key.',
+          status: 'INVALID_ARGUMENT',
+        },
+      },
+      'credential',
+    ],
+    [
+      400,
+      {
+        error: {
+          code: 400,
+          message: 'API key expired. Please renew the API key.',
+          status: 'INVALID_ARGUMENT',
+        },
+      },
+      'credential',
+    ],
+    [
+      400,
+      { error: { code: 400, message: 'Unable to submit: "API key not valid"', status: 'INVALID_ARGUMENT' } },
+      'invalid_request',
+    ],
   ])('of %i that says %j is %s', (status, body, kind) => {
     expect(answered(status, body).failure).toBe(kind)
   })
@@ -102,7 +129,11 @@ describe('an answer with an error status', () => {
     [{ error: 'model is loading' }, null, 'model is loading'],
     [{ error: null }, null, 'the provider gave no reason'],
     [{ detail: 'Not Found' }, null, 'the provider gave no reason'],
-    [[], null, 'the provider gave no reason'],
+    // Google's, vLLM's and Mistral's own documentation of errors.
+    [{ error: { code: 429, status: 'RESOURCE_EXHAUSTED', message: 'slow' } }, 'RESOURCE_EXHAUSTED', 'slow'],
+    [{ error: { code: 400, type: 'BadRequestError', message: 'no' } }, 'BadRequestError', 'no'],
+    [{ object: 'error', message: 'no', type: 'invalid_request', code: '1800' }, '1800', 'no'],
+    [[], null, 'the provider gave no readable reason'],
     ['null', null, 'the provider gave no readable reason'],
     ['<html>Bad Gateway</html>', null, 'the provider gave no readable reason'],
     ['', null, 'the provider gave no readable reason'],

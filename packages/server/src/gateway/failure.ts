@@ -1,6 +1,7 @@
 // Failures: why an attempt did not succeed, as a union that drives fallback. Text is added at the edge.
 import type { FailureKind } from '@weir/core/config'
 import type { IncomingHttpHeaders } from 'undici/types/header.js'
+import { asObject, asString, parseObject } from '../provider/json.ts'
 
 export interface Failure {
   readonly kind: 'failure'
@@ -77,6 +78,7 @@ function kindOfStatus(status: number, error: ErrorText): Failure['failure'] {
     default:
       if (status >= 500) return 'server_error'
       if (status < 400) return 'bad_answer'
+      if (status === 400 && WRONG_KEY.test(error.message)) return 'credential'
       return isContextLength(error) ? 'context_length' : 'invalid_request'
   }
 }
@@ -111,6 +113,9 @@ interface ErrorText {
   readonly message: string
 }
 
+/** Google answers 400 to a key it does not know, as to a request that is wrong: its words tell them apart. */
+const WRONG_KEY = /^API key (not valid|not found|expired)/i
+
 /** How vendors without a code for it say it: Anthropic, OpenAI's kin and Mistral, Gemini, Bedrock, Cohere. */
 const CONTEXT_LENGTH =
   /prompt is too long|maximum context length|maximum number of tokens allowed|input is too long|too many (total )?tokens/i
@@ -119,20 +124,18 @@ function isContextLength(error: Pick<ErrorText, 'code' | 'message'>): boolean {
   return error.code === 'context_length_exceeded' || CONTEXT_LENGTH.test(error.message)
 }
 
+/** Most vendors have an object `error`; Bedrock, Cohere and Mistral have its fields at the top. */
 function readError(body: Buffer): ErrorText {
-  try {
-    const parsed = JSON.parse(body.toString('utf8')) as {
-      error?: { code?: unknown; type?: unknown; message?: unknown; param?: unknown } | string
-    }
-    if (typeof parsed.error === 'string') return { code: null, param: null, message: parsed.error }
-    const { code, type, message, param } = parsed.error ?? {}
-    return {
-      code: text(code) ?? text(type) ?? null,
-      param: text(param) ?? null,
-      message: text(message) ?? 'the provider gave no reason',
-    }
-  } catch {
+  const parsed = parseObject(body.toString('utf8'))
+  if (parsed === undefined)
     return { code: null, param: null, message: 'the provider gave no readable reason' }
+  if (typeof parsed.error === 'string') return { code: null, param: null, message: parsed.error }
+  const { code, type, status, message, param } = asObject(parsed.error) ?? parsed
+  return {
+    // A number is mostly the status again: Google's name is its `status`, vLLM's its `type`.
+    code: asString(code) ?? asString(type) ?? asString(status) ?? text(code) ?? null,
+    param: text(param) ?? null,
+    message: text(message) ?? 'the provider gave no reason',
   }
 }
 

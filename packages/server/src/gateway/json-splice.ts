@@ -1,17 +1,7 @@
-// Changes top-level members of a JSON object and leaves every other byte as it was, so that what a client sent
-// survives: big integers, escapes, unknown fields, order and white space. The text is known to be valid JSON.
-// It works on text, not text: the body has been decoded to be parsed, and searching a string is the cheaper one.
-import type { BodyEdit, JsonObject } from '../provider/wire-format.ts'
-
-const QUOTE = '"'
-const BACKSLASH = '\\'
-
-interface Member {
-  readonly key: string
-  readonly keyStart: number
-  readonly valueStart: number
-  readonly valueEnd: number
-}
+// Changes members of a JSON object and leaves every other byte as it was, so that what a client sent survives: big
+// integers, escapes, unknown fields, order and white space. The text is known to be valid JSON.
+import type { BodyEdit, JsonObject, JsonPath } from '../provider/wire-format.ts'
+import { type Part, scanParts, skipSpace, skipValue } from './json-scan.ts'
 
 interface Patch {
   readonly start: number
@@ -20,13 +10,36 @@ interface Patch {
 }
 
 /**
- * Applies the edits. A key that occurs twice is edited twice: parsers differ in which one they take.
+ * Applies the edits, one after the other. A key that occurs twice is edited twice: parsers differ in which one they
+ * take.
  *
  * @param json what the text parses to: it tells cheaply which keys are there
  */
 export function spliceJson(text: string, json: JsonObject, edits: readonly BodyEdit[]): string {
   if (edits.length === 0) return text
-  return spliceKnown(text, json, edits) ?? spliceScanned(text, edits)
+  const combined = combineEdits(edits)
+  return spliceKnown(text, json, combined) ?? spliceScanned(text, combined)
+}
+
+/** One edit a key, so that patches never overlap: a later edit changes what an earlier one left. */
+function combineEdits(edits: readonly BodyEdit[]): readonly BodyEdit[] {
+  const byKey = new Map<string, BodyEdit>()
+  for (const edit of edits) byKey.set(edit.key, combineTwo(byKey.get(edit.key), edit))
+  return byKey.size === edits.length ? edits : [...byKey.values()]
+}
+
+function combineTwo(before: BodyEdit | undefined, edit: BodyEdit): BodyEdit {
+  if (before === undefined || edit.kind !== 'prepend') return edit
+  switch (before.kind) {
+    case 'remove':
+      return before
+    case 'prepend':
+      return { ...edit, json: `${edit.json},${before.json}` }
+    case 'set': {
+      const patches = prepension(before.json, skipSpace(before.json, 0), edit.json)
+      return { ...before, json: applyPatches(before.json, patches) }
+    }
+  }
 }
 
 /**
@@ -55,16 +68,17 @@ function spliceKnown(text: string, json: JsonObject, edits: readonly BodyEdit[])
 }
 
 function spliceScanned(text: string, edits: readonly BodyEdit[]): string {
-  const { open, members } = scanMembers(text)
+  const object = skipSpace(text, 0)
+  const members = scanParts(text, object)
   const removed = new Set(edits.flatMap(edit => (edit.kind === 'remove' ? [edit.key] : [])))
-  const kept = members.filter(member => !removed.has(member.key))
+  const kept = members.filter(member => !removed.has(String(member.key)))
   const patches = edits.flatMap(edit => patchesFor(text, members, kept, edit))
   const added = edits.flatMap(edit =>
     edit.kind === 'set' && !members.some(member => member.key === edit.key)
       ? [`${JSON.stringify(edit.key)}:${edit.json}`]
       : [],
   )
-  addMembers(patches, added, open, kept.length > 0 ? 'others' : 'none')
+  addMembers(patches, added, object + 1, kept.length > 0 ? 'others' : 'none')
   return applyPatches(text, patches)
 }
 
@@ -76,10 +90,10 @@ function addMembers(patches: Patch[], added: readonly string[], open: number, ke
 
 function patchesFor(
   text: string,
-  members: readonly Member[],
-  kept: readonly Member[],
+  members: readonly Part[],
+  kept: readonly Part[],
   edit: BodyEdit,
-): Patch[] {
+): readonly Patch[] {
   const found = members.filter(member => member.key === edit.key)
   switch (edit.kind) {
     case 'set':
@@ -87,23 +101,24 @@ function patchesFor(
     case 'remove':
       return found.map(member => removal(members, kept, member))
     case 'prepend':
-      return found.flatMap(member => prepension(text, member, edit.json))
+      return found.flatMap(member => prepension(text, member.valueStart, edit.json))
   }
 }
 
-/** Removes a member together with one of the commas around it, so that what is kept stays well-formed. */
-function removal(members: readonly Member[], kept: readonly Member[], member: Member): Patch {
-  const next = members[members.indexOf(member) + 1]
-  if (next !== undefined && kept.some(other => other.keyStart > member.keyStart)) {
-    return { start: member.keyStart, end: next.keyStart, text: '' }
+/** Removes a part together with one of the commas around it, so that what is kept stays well-formed. */
+function removal(parts: readonly Part[], kept: readonly Part[], part: Part): Patch {
+  const next = parts[parts.indexOf(part) + 1]
+  if (next !== undefined && kept.some(other => other.start > part.start)) {
+    return { start: part.start, end: next.start, text: '' }
   }
-  const previous = kept.findLast(other => other.keyStart < member.keyStart)
-  return { start: previous?.valueEnd ?? (members[0] as Member).keyStart, end: member.valueEnd, text: '' }
+  const previous = kept.findLast(other => other.start < part.start)
+  return { start: previous?.valueEnd ?? (parts[0] as Part).start, end: part.valueEnd, text: '' }
 }
 
-function prepension(text: string, member: Member, json: string): Patch[] {
-  if (text[member.valueStart] !== '[') return []
-  const at = member.valueStart + 1
+/** Nothing is prepended to what is no list. */
+function prepension(text: string, valueStart: number, json: string): readonly Patch[] {
+  if (text[valueStart] !== '[') return []
+  const at = valueStart + 1
   const isEmpty = text[skipSpace(text, at)] === ']'
   return [{ start: at, end: at, text: isEmpty ? json : `${json},` }]
 }
@@ -119,66 +134,19 @@ function applyPatches(text: string, patches: readonly Patch[]): string {
   return result + text.slice(from)
 }
 
-function scanMembers(text: string): { open: number; members: Member[] } {
-  const members: Member[] = []
-  const open = text.indexOf('{') + 1
-  let at = skipSpace(text, open)
-  while (text[at] === QUOTE) {
-    const keyEnd = skipString(text, at)
-    const valueStart = skipSpace(text, skipSpace(text, keyEnd) + 1)
-    const valueEnd = skipValue(text, valueStart)
-    members.push({ key: readKey(text, at, keyEnd), keyStart: at, valueStart, valueEnd })
-    at = skipSpace(text, valueEnd)
-    if (text[at] === ',') at = skipSpace(text, at + 1)
-  }
-  return { open, members }
+/** Removes what stands at the paths, at any depth; a path that leads nowhere removes nothing. */
+export function removePaths(text: string, paths: readonly JsonPath[]): string {
+  return paths.length === 0 ? text : applyPatches(text, removals(text, skipSpace(text, 0), paths))
 }
 
-function readKey(text: string, start: number, end: number): string {
-  const raw = text.slice(start, end)
-  return raw.includes(BACKSLASH) ? (JSON.parse(raw) as string) : raw.slice(1, -1)
-}
-
-function skipSpace(text: string, from: number): number {
-  let at = from
-  while (text[at] === ' ' || text[at] === '\n' || text[at] === '\r' || text[at] === '\t') at++
-  return at
-}
-
-/** From an opening quote to just behind the closing one. `indexOf` is native: prompts are long strings. */
-function skipString(text: string, from: number): number {
-  let quote = text.indexOf(QUOTE, from + 1)
-  while (isEscaped(text, quote)) quote = text.indexOf(QUOTE, quote + 1)
-  return quote + 1
-}
-
-function isEscaped(text: string, at: number): boolean {
-  let backslashes = 0
-  while (text[at - 1 - backslashes] === BACKSLASH) backslashes++
-  return backslashes % 2 === 1
-}
-
-function skipValue(text: string, from: number): number {
-  const first = text[from]
-  if (first === QUOTE) return skipString(text, from)
-  if (first === '{' || first === '[') return skipNested(text, from)
-  const end = /[,}\s]|$/g
-  end.lastIndex = from
-  return end.exec(text)?.index ?? text.length
-}
-
-function skipNested(text: string, from: number): number {
-  let depth = 0
-  let at = from
-  do {
-    const char = text[at]
-    if (char === QUOTE) {
-      at = skipString(text, at)
-      continue
-    }
-    if (char === '{' || char === '[') depth++
-    else if (char === '}' || char === ']') depth--
-    at++
-  } while (depth > 0)
-  return at
+function removals(text: string, at: number, paths: readonly JsonPath[]): readonly Patch[] {
+  const byKey = Map.groupBy(paths, path => path[0])
+  const parts = scanParts(text, at)
+  const isRemoved = ({ key }: Part) => byKey.get(key)?.some(path => path.length === 1) === true
+  const kept = parts.filter(part => !isRemoved(part))
+  return parts.flatMap(part => {
+    if (isRemoved(part)) return removal(parts, kept, part)
+    const inside = byKey.get(part.key)?.map(path => path.slice(1)) ?? []
+    return inside.length === 0 ? [] : removals(text, part.valueStart, inside)
+  })
 }

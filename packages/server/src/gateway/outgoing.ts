@@ -34,8 +34,6 @@ function canTranslate(call: Call, upstream: WireUpstream): boolean {
   return upstream.provider.endpoints.includes(provider.endpoint)
 }
 
-const NOTHING: readonly string[] = []
-
 function prepareNative(
   call: Call,
   variant: ActiveVariant,
@@ -50,7 +48,7 @@ function prepareNative(
     headers: splitHeaders(exchange, prepareVariant(upstream, variant)),
     body: body.text,
     reading: nativeReading(endpoint, facts, body.hideUsage ? 'hide' : 'show'),
-    dropped: NOTHING,
+    dropped: body.dropped,
   }
 }
 

@@ -39,9 +39,9 @@ export function answerHeaders(exchange: Exchange, upstream: IncomingHttpHeaders)
 export function addWeirHeaders(headers: string[], exchange: Exchange): string[] {
   const { decision, requestId, served, attempts, dropped } = exchange
   headers.push('x-weir-request-id', requestId)
-  if (decision?.router != null && decision.route !== null) {
-    headers.push('x-weir-router', decision.router.id, 'x-weir-route', decision.route.id)
-    headers.push('x-weir-variant', decision.variant.id)
+  if (decision !== null && decision.route !== null) {
+    if (decision.router !== null) headers.push('x-weir-router', decision.router.id)
+    headers.push('x-weir-route', decision.route.id, 'x-weir-variant', decision.variant.id)
     if (decision.unit !== null) headers.push('x-weir-unit', decision.unit.source)
   }
   if (served !== null) headers.push('x-weir-served', served.id)
@@ -97,8 +97,10 @@ function wireFormatOf(exchange: Exchange) {
 }
 
 function wireError(exchange: Exchange, refusal: Refusal) {
-  const { category } = errorTable[refusal.code]
   const { code, message, param } = refusal
   const { requestId, attempts } = exchange
+  // A provider's own status says more than the code: clients wait when a service is overloaded.
+  const isOverloaded = code === 'upstream_error' && refusal.status === wireFormatOf(exchange).overloadedStatus
+  const category = isOverloaded ? 'overloaded' : errorTable[code].category
   return { category, code, message, param, requestId, attempts }
 }

@@ -59,6 +59,13 @@ test.each([
   ['data\n\n', { event: undefined, data: '' }],
   [': keep-alive\n\n', { event: undefined, data: undefined }],
   ['event: ping\ndata: {}\n\n', { event: 'ping', data: '{}' }],
+  ['event: é\ndata:  é\n\n', { event: 'é', data: ' é' }],
+  ['event: ping\ndata: a\ndata: b\n\n', { event: 'ping', data: 'a\nb' }],
+  ['event: ping\ndata: a\rdata: b\n\n', { event: 'ping', data: 'a\nb' }],
+  ['event: a\revent: b\ndata: c\n\n', { event: 'b', data: 'c' }],
+  ['event: ping\n\n', { event: 'ping', data: undefined }],
+  ['event: ping\ndata: a\n:', { event: 'ping', data: 'a' }],
+  ['event: ping\ndata: a', { event: 'ping', data: 'a' }],
   ['data: a\ndata: b\n\n', { event: undefined, data: 'a\nb' }],
   ['id: 7\nretry: 10\ndata: a\n\n', { event: undefined, data: 'a' }],
 ])('reads the fields of %j', (frame, fields) => {

@@ -69,7 +69,16 @@ export function readFrameFields(frame: Buffer): FrameFields {
   if (startsWithData(frame) && frame.indexOf(LF) === frame.length - 2) {
     return { event: undefined, data: frame.toString('utf8', 6, frame.length - 2) }
   }
-  return readLines(frame.toString('utf8'))
+  const text = frame.toString('utf8')
+  return readNamedData(text) ?? readLines(text)
+}
+
+/** A frame of one `event` line and one `data` line, as Anthropic's are; undefined for any other. */
+function readNamedData(text: string): FrameFields | undefined {
+  const eventEnd = text.indexOf('\n')
+  if (!text.startsWith('event: ') || !text.startsWith('data: ', eventEnd + 1)) return undefined
+  if (text.indexOf('\n', eventEnd + 1) !== text.length - 2 || text.includes('\r')) return undefined
+  return { event: text.slice(7, eventEnd), data: text.slice(eventEnd + 7, -2) }
 }
 
 /** `data: `, byte by byte: this is asked for every frame. */

@@ -1,9 +1,9 @@
 // The request a provider gets: the client's own, with only what the variant and the provider change.
 import type { ActiveVariant } from '@weir/core/routing'
-import type { BodyEdit, Endpoint, WireFormat } from '../provider/wire-format.ts'
+import type { BodyEdit, Endpoint, JsonObject, WireFormat } from '../provider/wire-format.ts'
 import type { Exchange } from './exchange.ts'
 import { connectionHeaders } from './header.ts'
-import { spliceJson } from './json-splice.ts'
+import { removePaths, spliceJson } from './json-splice.ts'
 import { type PreparedVariant, prepareVariant } from './prepared-variant.ts'
 import type { Body } from './read.ts'
 import type { Upstream } from './targets.ts'
@@ -96,31 +96,55 @@ function addTraceContext(headers: string[], exchange: Exchange): void {
   } else if (own !== undefined) headers.push('baggage', String(own))
 }
 
+export interface UpstreamBody {
+  readonly text: string
+  readonly hideUsage: boolean
+  /** What of the request the target does not get. */
+  readonly dropped: readonly string[]
+}
+
 /** The body as the variant's target gets it. */
-export function upstreamBody(
-  call: Call,
-  variant: ActiveVariant,
-  upstream: Upstream,
-): { readonly text: string; readonly hideUsage: boolean } {
-  const { endpoint, body, facts } = call
+export function upstreamBody(call: Call, variant: ActiveVariant, upstream: Upstream): UpstreamBody {
+  const { endpoint, facts } = call
+  const body = withoutForeign(call, upstream)
   const { edits } = prepareVariant(upstream, variant)
-  const prompt = promptEdits(endpoint, body, variant)
+  const prompt = promptEdits(endpoint, body.json, variant)
   const user = privacyEdits(call, upstream)
   const asks = facts.stream && upstream.provider.stream_usage === 'ask'
   const usage = asks ? endpoint.askForUsage(body.json) : NO_EDITS
   const more = prompt.length + user.length + usage.length > 0
   const all = more ? [...edits, ...prompt, ...user, ...usage] : edits
-  return { text: spliceJson(body.text, body.json, all), hideUsage: usage.length > 0 }
+  return {
+    text: spliceJson(body.text, body.json, all),
+    hideUsage: usage.length > 0,
+    dropped: body === call.body ? NOTHING : REASONING,
+  }
+}
+
+const NOTHING: readonly string[] = []
+const REASONING: readonly string[] = ['reasoning']
+
+/**
+ * The client's body without the reasoning of other vendors that it repeats: all further edits are of what is left. A
+ * body without the mark, as nearly all are, costs one search.
+ */
+function withoutForeign({ endpoint, body }: Call, upstream: Upstream): Pick<Body, 'text' | 'json'> {
+  const { foreign } = endpoint
+  if (foreign === undefined || !body.text.includes(foreign.mark)) return body
+  const paths = foreign.find(body.json, upstream.provider.reasoning_field)
+  if (paths.length === 0) return body
+  const text = removePaths(body.text, paths)
+  return { text, json: JSON.parse(text) as JsonObject }
 }
 
 const NO_EDITS: readonly BodyEdit[] = []
 
-function promptEdits(endpoint: Endpoint, body: Body, variant: ActiveVariant): readonly BodyEdit[] {
+function promptEdits(endpoint: Endpoint, body: JsonObject, variant: ActiveVariant): readonly BodyEdit[] {
   const prompt = variant.settings?.systemPrompt
   if (prompt == null) return NO_EDITS
   const { prepend, replace } = prompt
-  if (prepend !== undefined) return endpoint.editSystemPrompt(body.json, { how: 'prepend', text: prepend })
-  if (replace !== undefined) return endpoint.editSystemPrompt(body.json, { how: 'replace', text: replace })
+  if (prepend !== undefined) return endpoint.editSystemPrompt(body, { how: 'prepend', text: prepend })
+  if (replace !== undefined) return endpoint.editSystemPrompt(body, { how: 'replace', text: replace })
   return NO_EDITS
 }
 

@@ -15,9 +15,12 @@ export function asString(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-/** A token count: a non-negative integer, else null. */
+/** Far above any count, and so far below the last safe integer that sums of counts are exact. */
+const MOST = 2 ** 50
+
+/** A token count: a non-negative integer that can be added to others, else null. */
 export function asCount(value: unknown): number | null {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MOST ? value : null
 }
 
 export function parseObject(text: string): JsonObject | undefined {

@@ -5,12 +5,6 @@ import type { Prompt } from './translation/prompt.ts'
 import type { Reply, ReplyError, ReplyPart } from './translation/reply.ts'
 import type { JsonObject } from './wire-format.ts'
 
-/**
- * What signatures of reasoning begin with that hold what a library wants back: no vendor's own, and refused by any API
- * that checks signatures.
- */
-export const LIBRARY_SIGNATURE = 'weir.ai-sdk.1:'
-
 /** A provider of `type: ai-sdk` as configured; `options` hold the values of secrets, not their names. */
 export interface LibraryConfig {
   readonly package: string

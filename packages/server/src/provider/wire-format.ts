@@ -1,7 +1,7 @@
 // The one interface between the gateway and a vendor's wire format. Implementations are pure: they read and describe
 // bytes, and never fetch, time or log.
 import type { Usage } from '@weir/core/event'
-import type { ClientDialect, ProviderDialect } from './translation/dialect.ts'
+import type { ClientDialect, ProviderDialect, TargetTraits } from './translation/dialect.ts'
 
 export type JsonObject = Record<string, unknown>
 
@@ -74,11 +74,24 @@ export interface Endpoint {
   editSystemPrompt(body: JsonObject, edit: SystemPromptEdit): readonly BodyEdit[]
   /** Edit of the end user's id: a new value, or undefined to drop it. */
   editUser(body: JsonObject, value: string | undefined): readonly BodyEdit[]
+  /** What of earlier answers, which a request repeats, a provider of this format may not get; none: undefined. */
+  readonly foreign?: ForeignReasoning
   /** Reads a whole answer. */
   readAnswer(body: JsonObject, facts: AnswerFacts): void
   /** Reads one event of a stream: `data` without its field name, `event` when the frame names one. */
   readFrame(event: string | undefined, data: string, facts: AnswerFacts): FrameKind
 }
+
+/** How reasoning that we wrote into answers for clients of an endpoint is found in their next requests. */
+export interface ForeignReasoning {
+  /** A text that every JSON body has which holds some. */
+  readonly mark: string
+  /** Where that which has to go stands. `field` is where the target wants earlier reasoning. */
+  find(body: JsonObject, field: TargetTraits['reasoningField']): readonly JsonPath[]
+}
+
+/** Where a value stands in a body: names of members and places in lists, from the outside in. */
+export type JsonPath = readonly (string | number)[]
 
 export interface SystemPromptEdit {
   readonly how: 'prepend' | 'replace'

@@ -96,6 +96,15 @@ describe('failures', () => {
     expect(heard.error?.type).toBe('connection_lost')
   })
 
+  test('so is what came in the same moment', async () => {
+    const { call, heard, write } = await streaming()
+    write(said('one'), said('two'))
+    call.fail()
+    await heard.ended
+    expect(texts(heard)).toEqual(['one', 'two'])
+    expect(heard.error?.type).toBe('connection_lost')
+  })
+
   test('a whole answer whose connection is lost is a failure', async () => {
     const { call } = await ask(await google(), MODEL)
     const heard = new Heard()

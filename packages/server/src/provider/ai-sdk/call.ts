@@ -85,9 +85,10 @@ export class SdkCall implements LibraryCall {
     this.#feed.end()
   }
 
+  /** The library reads to the end of what came: a stream that errs would throw away what it has not read yet. */
   fail(): void {
     this.#broken = true
-    this.#feed.fail(new Error('connection lost'))
+    this.#feed.end()
   }
 
   pause(): void {

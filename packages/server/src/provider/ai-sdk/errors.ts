@@ -16,7 +16,7 @@ export const CONNECTION_LOST: ReplyError = {
   message: 'the connection to the provider was lost',
 }
 
-const BAD_ANSWER: ReplyError = {
+export const BAD_ANSWER: ReplyError = {
   code: null,
   type: 'bad_answer',
   message: 'the answer is not what the API promises',

@@ -10,6 +10,7 @@ import type {
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider'
 import { parseObject } from '../json.ts'
+import { isMarked } from '../translation/mark.ts'
 import type {
   AssistantPart,
   Prompt,
@@ -196,7 +197,7 @@ function ownMetadata(
 ): SharedV4ProviderMetadata | undefined {
   if (metadata !== undefined) return metadata[traits.namespace] === undefined ? undefined : metadata
   const plain = traits.anthropicSignatures !== undefined && /anthropic|claude/i.test(model)
-  if (!plain || part.signature === undefined) return undefined
+  if (!plain || part.signature === undefined || isMarked(part.signature)) return undefined
   return { [traits.namespace]: { signature: part.signature } }
 }
 

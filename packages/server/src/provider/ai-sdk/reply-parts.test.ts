@@ -143,6 +143,26 @@ test('a whole answer holds what its stream would', () => {
   )
 })
 
+// Gemini API, "Troubleshooting guide": the shape of its errors.
+test.each([
+  [
+    { error: { code: 503, message: 'Overloaded', status: 'UNAVAILABLE' } },
+    { code: '503', type: 'UNAVAILABLE' },
+  ],
+  [{ something: 'else' }, { code: null, type: 'bad_answer' }],
+  [undefined, { code: null, type: 'bad_answer' }],
+])('a whole answer of %j, in which a package finds nothing, is an error', (body, error) => {
+  const finishReason = { unified: 'other', raw: undefined } as const
+  const result = { content: [], finishReason, usage: USAGE, warnings: [], response: { body } }
+  expect(readResult(result, traits)).toMatchObject(error)
+})
+
+test('a whole answer without content that says why it ended is an answer', () => {
+  const finishReason = { unified: 'content-filter', raw: 'SAFETY' } as const
+  const result = { content: [], finishReason, usage: USAGE, warnings: [] }
+  expect(readResult(result, traits)).toMatchObject({ parts: [], finish: 'filter' })
+})
+
 test.each<readonly [LanguageModelV4FinishReason['unified'], string | undefined, string]>([
   ['stop', 'end_turn', 'stop'],
   ['stop', 'stop_sequence', 'stop_sequence'],

@@ -6,8 +6,9 @@ import type {
   LanguageModelV4ToolCall,
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider'
+import { asObject } from '../json.ts'
 import type { Reply, ReplyContent, ReplyError, ReplyPart } from '../translation/reply.ts'
-import { INTERRUPTED, replyErrorOf } from './errors.ts'
+import { BAD_ANSWER, INTERRUPTED, replyErrorOf } from './errors.ts'
 import { finishOf, isInterrupted, lostFields, startOf, stopSequenceOf, usageOf } from './finish.ts'
 import type { LibraryTraits } from './packages.ts'
 import { signatureOf } from './signature.ts'
@@ -172,13 +173,26 @@ function fileError(mediaType: string): ReplyError {
 export function readResult(result: LanguageModelV4GenerateResult, traits: LibraryTraits): Reply | ReplyError {
   const file = result.content.find(content => content.type === 'file')
   if (file !== undefined) return fileError(file.mediaType)
-  return {
-    ...startOf(result.response ?? {}),
-    parts: joinSignatures(result.content.flatMap(content => readContent(content, traits))),
-    finish: finishOf(result.finishReason),
-    stopSequence: stopSequenceOf(result.providerMetadata, traits),
-    usage: usageOf(result.usage),
-  }
+  return (
+    missingAnswer(result) ?? {
+      ...startOf(result.response ?? {}),
+      parts: joinSignatures(result.content.flatMap(content => readContent(content, traits))),
+      finish: finishOf(result.finishReason),
+      stopSequence: stopSequenceOf(result.providerMetadata, traits),
+      usage: usageOf(result.usage),
+    }
+  )
+}
+
+/** Packages take an error in a 200, or any other JSON, for an answer that says nothing and ended for no reason. */
+function missingAnswer({
+  content,
+  finishReason,
+  response,
+}: LanguageModelV4GenerateResult): ReplyError | undefined {
+  if (content.length > 0 || !isInterrupted(finishReason)) return undefined
+  const error = asObject(asObject(response?.body)?.error)
+  return error === undefined ? BAD_ANSWER : replyErrorOf(error)
 }
 
 /** A signature alone ends the reasoning before it, as it does in a stream. */

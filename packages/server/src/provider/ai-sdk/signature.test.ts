@@ -1,12 +1,11 @@
 // What a provider wants back travels through the client: the loops of tools with thinking, turn by turn.
 import { describe, expect, test } from 'vitest'
 import { asArray, asObject } from '../json.ts'
-import { LIBRARY_SIGNATURE } from '../library.ts'
 import type { AssistantPart, Prompt, Turn } from '../translation/prompt.ts'
 import type { ReplyPart } from '../translation/reply.ts'
 import type { JsonObject } from '../wire-format.ts'
 import { ask, events, feed, namedEvents, open } from './fixtures/drive.ts'
-import { readSignature } from './signature.ts'
+import { LIBRARY_SIGNATURE, readSignature } from './signature.ts'
 
 const tools = [
   { name: 'check_flight', schema: { type: 'object', properties: { flight: { type: 'string' } } } },
@@ -153,7 +152,52 @@ test("Claude on Bedrock gives and takes the signatures of Anthropic's own API", 
   expect(asObject(asArray(again.body.messages)[1])?.content).toEqual(content)
 })
 
-test('a signature that was tampered with is read as a vendor’s own', () => {
+// Whose signature it is: Anthropic's, nobody's, Gemini's by way of the library, and one that was tampered with.
+const GEMINIS = `${LIBRARY_SIGNATURE}{"metadata":{"google":{"thoughtSignature":"s"}}}`
+const SIGNATURES = ['EqQB', undefined, GEMINIS, `${LIBRARY_SIGNATURE}x`] as const
+
+test.each(SIGNATURES)(
+  'Claude on Bedrock gets no reasoning signed %s but Anthropic’s own',
+  async signature => {
+    const options = { region: 'us-east-1', apiKey: 'k' }
+    const provider = await open({ package: '@ai-sdk/amazon-bedrock', options })
+    const thought = { kind: 'reasoning', text: 'Hm.', ...(signature !== undefined && { signature }) } as const
+    const turns: readonly Turn[] = [
+      ASKED,
+      { role: 'assistant', parts: [thought, { kind: 'text', text: 'Yes.' }] },
+      ASKED,
+    ]
+    const asked = await ask(provider, 'anthropic.claude-sonnet-4-5-20250929-v1:0', { turns })
+    asked.call.cancel()
+    const isOwn = signature === 'EqQB'
+    const sent = { reasoningContent: { reasoningText: { text: 'Hm.', signature } } }
+    expect(asObject(asArray(asked.body.messages)[1])?.content).toEqual([
+      ...(isOwn ? [sent] : []),
+      { text: 'Yes.' },
+    ])
+    expect(asked.losses.fields).toEqual(isOwn ? [] : ['reasoning'])
+  },
+)
+
+test.each(SIGNATURES)(
+  'Gemini gets reasoning signed %s as text, with a signature only of its own',
+  async signature => {
+    const thought = { kind: 'reasoning', text: 'Hm.', ...(signature !== undefined && { signature }) } as const
+    const turns: readonly Turn[] = [
+      ASKED,
+      { role: 'assistant', parts: [thought, { kind: 'text', text: 'Yes.' }] },
+      ASKED,
+    ]
+    const asked = await ask(await open({}), 'gemini-3-pro-preview', { turns })
+    asked.call.cancel()
+    expect(asObject(asArray(asked.body.contents)[1])?.parts).toEqual([
+      { text: 'Hm.', thought: true, ...(signature === GEMINIS && { thoughtSignature: 's' }) },
+      { text: 'Yes.' },
+    ])
+  },
+)
+
+test('a signature that was tampered with holds nothing', () => {
   const bad: readonly (string | undefined)[] = [
     undefined,
     'EqQB',

@@ -2,8 +2,10 @@
 // clients return untouched: the signature of reasoning. The prefix tells ours from a vendor's own.
 import type { SharedV4ProviderMetadata } from '@ai-sdk/provider'
 import { asObject, asString, parseObject } from '../json.ts'
-import { LIBRARY_SIGNATURE } from '../library.ts'
+import { markOf } from '../translation/mark.ts'
 import type { LibraryTraits } from './packages.ts'
+
+export const LIBRARY_SIGNATURE = markOf('ai-sdk')
 
 export interface Signed {
   readonly metadata: SharedV4ProviderMetadata

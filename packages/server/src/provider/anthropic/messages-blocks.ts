@@ -2,6 +2,7 @@
 import { Buffer } from 'node:buffer'
 import { parseObject } from '../json.ts'
 import type { Losses } from '../translation/loss.ts'
+import { isMarked } from '../translation/mark.ts'
 import type {
   AssistantPart,
   DocumentPart,
@@ -141,7 +142,7 @@ export function writeAssistantPart(part: AssistantPart, losses: Losses): readonl
     case 'tool_call':
       return [writeToolUse(part, losses)]
     case 'reasoning':
-      if (part.signature !== undefined) {
+      if (part.signature !== undefined && !isMarked(part.signature)) {
         return [{ type: 'thinking', thinking: part.text, signature: part.signature }]
       }
       // Anthropic refuses thinking that it did not sign.

@@ -143,6 +143,19 @@ describe('JSON', () => {
     expect(losses).toEqual([])
   })
 
+  test.each([{ json: 'schema' }, { json: 'object' }] as const)(
+    'of a schema is described inside it, unless it describes itself (%j)',
+    target => {
+      const described = (own: JsonObject) => {
+        const format = { kind: 'schema', description: 'A sum', schema: { ...schema, ...own } } as const
+        return JSON.stringify(writeRequest({ format }, target).body)
+      }
+      expect(described({})).toContain('"description":"A sum"')
+      expect(described({ description: 'Its own' })).toContain('"description":"Its own"')
+      expect(described({ description: 'Its own' })).not.toContain('A sum')
+    },
+  )
+
   test.each<[string, Partial<Prompt>]>([
     ['other tools', { tools: [weather] }],
     ['thinking by a budget', { reasoning: { mode: 'budget', budget: 2048 } }],

@@ -4,6 +4,7 @@ import type { Losses } from '../translation/loss.ts'
 import type { OutputFormat, Prompt, Tool, Turn } from '../translation/prompt.ts'
 import type { JsonObject } from '../wire-format.ts'
 import { shortContent, writeCacheControl, writeText } from './messages-blocks.ts'
+import { goesOnUnthought } from './messages-foreign.ts'
 import { byBudget, type Thinking, wishedBudget, writeThinking } from './messages-thinking.ts'
 import { writeMessages } from './messages-turns.ts'
 
@@ -71,15 +72,9 @@ function writeConversation(prompt: Prompt, target: TargetTraits, losses: Losses)
   return { messages }
 }
 
-/**
- * A model that thinks by a budget refuses to go on from a tool's result when its own turn does not begin with
- * thinking, as it cannot when the client's format has no place for signed thinking.
- */
+/** Thinking by a budget ends where a format without signed thinking, or another vendor, has broken it off. */
 function keepsThinking({ mode }: Thinking, { messages }: Conversation): boolean {
-  if (mode !== 'manual' || !holdsBlock(messages.at(-1), 'tool_result')) return true
-  const turn = messages.findLast(message => message.role === 'assistant')
-  const [first] = blocksOf(turn)
-  return first === undefined || first.type === 'thinking' || first.type === 'redacted_thinking'
+  return mode !== 'manual' || !goesOnUnthought(messages)
 }
 
 function dropThinking(losses: Losses): Thinking {
@@ -87,17 +82,14 @@ function dropThinking(losses: Losses): Thinking {
   return { mode: 'unsaid' }
 }
 
-function blocksOf(message: JsonObject | undefined): readonly JsonObject[] {
-  return Array.isArray(message?.content) ? (message.content as readonly JsonObject[]) : []
-}
-
-function holdsBlock(message: JsonObject | undefined, type: string): boolean {
-  return blocksOf(message).some(block => block.type === type)
-}
-
 function writeFormat(format: OutputFormat | undefined, target: TargetTraits): JsonObject {
   if (format?.kind !== 'schema' || !knowsSchemas(target)) return {}
-  return { format: { type: 'json_schema', schema: format.schema } }
+  return { format: { type: 'json_schema', schema: describedSchema(format) } }
+}
+
+/** A format has no description of its own here; a schema has a place for it. */
+function describedSchema({ description, schema }: Extract<OutputFormat, { kind: 'schema' }>): JsonObject {
+  return description === undefined ? schema : { description, ...schema }
 }
 
 function knowsSchemas(target: TargetTraits): boolean {
@@ -142,7 +134,7 @@ function writeJsonTool(prompt: Prompt): JsonObject {
   const tool: Tool = {
     name: JSON_TOOL,
     description: 'Answers with a JSON object: its input is the answer.',
-    schema: format?.kind === 'schema' ? format.schema : { type: 'object' },
+    schema: format?.kind === 'schema' ? describedSchema(format) : { type: 'object' },
   }
   return {
     tools: [...earlier.map(name => ({ name })), tool].map(writeTool),

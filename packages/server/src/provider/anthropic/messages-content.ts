@@ -1,6 +1,7 @@
 // Content blocks of a messages request, read into neutral parts.
 import { asArray, asObject, asString } from '../json.ts'
 import type { Losses } from '../translation/loss.ts'
+import { UNSIGNED } from '../translation/mark.ts'
 import type {
   AssistantPart,
   DocumentPart,
@@ -72,6 +73,7 @@ function readBlocks<P>(
   losses: Losses,
 ): readonly (P | TextPart)[] {
   if (typeof content === 'string') return content === '' ? [] : [{ kind: 'text', text: content }]
+  if (content != null && !Array.isArray(content)) losses.demand('content', path)
   return asArray(content).flatMap((entry, index) => {
     const block = asObject(entry) ?? {}
     const type = asString(block.type) ?? 'content'
@@ -88,6 +90,7 @@ export function readCacheControl(holder: JsonObject): { cacheControl?: JsonObjec
 
 function readText(block: JsonObject, path: string, losses: Losses): TextPart | undefined {
   const text = asString(block.text)
+  if (typeof block.text !== 'string') losses.demand('text', path)
   if (!asksNothing(block.citations)) losses.hint('citations', `${path}.citations`)
   return text === undefined ? undefined : { kind: 'text', text, ...readCacheControl(block) }
 }
@@ -152,11 +155,16 @@ function readContentSource(content: unknown): Source | undefined {
     : { kind: 'text', text: texts.join('\n') }
 }
 
-function readToolResult(block: JsonObject, path: string, losses: Losses): ToolResultPart {
+function readToolResult(block: JsonObject, path: string, losses: Losses): ToolResultPart | undefined {
   if (!asksNothing(block.toolset_name)) losses.demand('toolset_name', `${path}.toolset_name`)
+  const callId = asString(block.tool_use_id)
+  if (callId === undefined) {
+    losses.demand('tool_result', path)
+    return undefined
+  }
   return {
     kind: 'tool_result',
-    callId: asString(block.tool_use_id) ?? '',
+    callId,
     parts: readBlocks(block.content, `${path}.content`, RESULT_BLOCKS, losses),
     outcome: block.is_error === true ? 'error' : 'ok',
     ...readCacheControl(block),
@@ -166,8 +174,8 @@ function readToolResult(block: JsonObject, path: string, losses: Losses): ToolRe
 function readThinking(block: JsonObject): AssistantPart | undefined {
   const text = asString(block.thinking) ?? ''
   const signature = asString(block.signature)
-  if (signature === undefined) return text === '' ? undefined : { kind: 'reasoning', text }
-  return { kind: 'reasoning', text, signature }
+  if (signature !== undefined && signature !== UNSIGNED) return { kind: 'reasoning', text, signature }
+  return text === '' ? undefined : { kind: 'reasoning', text }
 }
 
 function readRedacted(block: JsonObject): AssistantPart | undefined {
@@ -175,15 +183,22 @@ function readRedacted(block: JsonObject): AssistantPart | undefined {
   return data === undefined ? undefined : { kind: 'redacted', data }
 }
 
-function readToolUse(block: JsonObject, path: string, losses: Losses): AssistantPart {
+function readToolUse(block: JsonObject, path: string, losses: Losses): AssistantPart | undefined {
   const caller = asObject(block.caller)?.type ?? 'direct'
   if (caller !== 'direct') losses.demand('caller', `${path}.caller`)
   if (!asksNothing(block.toolset_name)) losses.demand('toolset_name', `${path}.toolset_name`)
+  const id = asString(block.id)
+  const name = asString(block.name)
+  const input = asObject(block.input ?? {})
+  if (id === undefined || name === undefined || input === undefined) {
+    losses.demand('tool_use', path)
+    return undefined
+  }
   return {
     kind: 'tool_call',
-    id: asString(block.id) ?? '',
-    name: asString(block.name) ?? '',
-    input: JSON.stringify(asObject(block.input) ?? {}),
+    id,
+    name,
+    input: JSON.stringify(input),
     ...readCacheControl(block),
   }
 }

@@ -7,11 +7,15 @@ import { MessagesStreamReader } from './messages-stream-reader.ts'
 import { MessagesStreamWriter } from './messages-stream-writer.ts'
 
 export const messagesClient: ClientDialect = {
-  read: (body, losses) => ({
-    prompt: readPrompt(body, losses),
-    writeReply,
-    writeStream: echo => new MessagesStreamWriter(echo),
-  }),
+  read: (body, losses) => {
+    const prompt = readPrompt(body, losses)
+    const forethought = prompt.reasoning?.mode === 'budget' ? 'before calls' : 'any'
+    return {
+      prompt,
+      writeReply: (reply, echo) => writeReply(reply, echo, forethought),
+      writeStream: echo => new MessagesStreamWriter(echo, forethought),
+    }
+  },
 }
 
 export const messagesProvider: ProviderDialect = {

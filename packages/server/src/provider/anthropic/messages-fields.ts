@@ -1,9 +1,21 @@
 // What becomes of each top-level field of a messages request that goes to a target of another format.
+import { asObject } from '../json.ts'
 import type { Losses } from '../translation/loss.ts'
 import type { JsonObject } from '../wire-format.ts'
 
-/** `read` has a neutral form; `hint` and `demand` have none, and are reported as such. */
-type Treatment = 'read' | 'hint' | 'demand'
+/**
+ * `read` has a neutral form, as have the types named, of which a value has to be: of another it would go missing, and no
+ * provider could object. `hint` and `demand` have none, and are reported as such.
+ */
+type Treatment = 'read' | keyof typeof TYPES | 'hint' | 'demand'
+
+const TYPES = {
+  boolean: (value: unknown) => typeof value === 'boolean',
+  number: (value: unknown) => typeof value === 'number',
+  list: (value: unknown) => Array.isArray(value),
+  'text or list': (value: unknown) => typeof value === 'string' || Array.isArray(value),
+  object: (value: unknown) => asObject(value) !== undefined,
+} as const
 
 /**
  * The fields of Anthropic's API reference, "Create a Message"; the sampling parameters are those that models before
@@ -12,19 +24,19 @@ type Treatment = 'read' | 'hint' | 'demand'
 export const FIELD_TREATMENTS = {
   // The gateway replaces it by the target's.
   model: 'read',
-  messages: 'read',
-  system: 'read',
-  max_tokens: 'read',
-  metadata: 'read',
-  output_config: 'read',
-  stop_sequences: 'read',
-  stream: 'read',
-  temperature: 'read',
-  thinking: 'read',
-  tool_choice: 'read',
-  tools: 'read',
-  top_k: 'read',
-  top_p: 'read',
+  messages: 'list',
+  system: 'text or list',
+  max_tokens: 'number',
+  metadata: 'object',
+  output_config: 'object',
+  stop_sequences: 'list',
+  stream: 'boolean',
+  temperature: 'number',
+  thinking: 'object',
+  tool_choice: 'object',
+  tools: 'list',
+  top_k: 'number',
+  top_p: 'number',
   // Speed, price and bookkeeping.
   cache_control: 'hint',
   diagnostics: 'hint',
@@ -51,9 +63,13 @@ const DEFAULTS: ReadonlyMap<string, unknown> = new Map([
 export function reportFields(body: JsonObject, losses: Losses): void {
   for (const [field, value] of Object.entries(body)) {
     const treatment = TREATMENTS.get(field) ?? 'demand'
-    if (treatment === 'read' || asksNothing(value) || value === DEFAULTS.get(field)) continue
-    losses[treatment](field)
+    if (treatment === 'hint' || treatment === 'demand') reportUnread(field, value, treatment, losses)
+    else if (treatment !== 'read' && value != null && !TYPES[treatment](value)) losses.demand(field)
   }
+}
+
+function reportUnread(field: string, value: unknown, weight: 'hint' | 'demand', losses: Losses): void {
+  if (!asksNothing(value) && value !== DEFAULTS.get(field)) losses[weight](field)
 }
 
 /** Whether a value is absent in one of the ways JSON has: null, false, an empty list or object. */

@@ -55,7 +55,7 @@ describe('a messages request', () => {
       top_p: 0.9,
       top_k: 5,
       stop_sequences: ['END'],
-      metadata: { user_id: 'ada', conversation_id: 'c1' },
+      metadata: { user_id: 'ada' },
       stream: true,
       output_config: { format: { type: 'json_schema', schema: { type: 'object' } } },
     })
@@ -190,8 +190,16 @@ describe('what the assistant said', () => {
     ],
     // As this gateway hands out the reasoning of models that do not sign.
     [
+      { type: 'thinking', thinking: 'Hm', signature: 'weir:unsigned' },
+      { kind: 'reasoning', text: 'Hm' },
+    ],
+    [
       { type: 'thinking', thinking: 'Hm', signature: '' },
       { kind: 'reasoning', text: 'Hm' },
+    ],
+    [
+      { type: 'thinking', thinking: '', signature: 'weir:ai-sdk:{}' },
+      { kind: 'reasoning', text: '', signature: 'weir:ai-sdk:{}' },
     ],
     [
       { type: 'redacted_thinking', data: 'EmwK' },

@@ -32,12 +32,20 @@ export function readPrompt(body: JsonObject, losses: Losses): Prompt {
     format: readFormat(output, losses),
     reasoning: readReasoning(asObject(body.thinking), output, losses),
     sampling: readSampling(body),
-    stop: asArray(body.stop_sequences).flatMap(sequence => asString(sequence) ?? []),
+    stop: readStop(body.stop_sequences, losses),
     maxTokens: readMaxTokens(body.max_tokens, losses),
-    user: asString(asObject(body.metadata)?.user_id),
+    user: readUser(asObject(body.metadata), losses),
     stream: body.stream === true,
     streamUsage: 'always',
   }
+}
+
+/** Anthropic knows no other metadata; what clients put beside it is for whoever routes or records. */
+function readUser(metadata: JsonObject | undefined, losses: Losses): string | undefined {
+  const { user_id: user, ...others } = metadata ?? {}
+  if (Object.values(others).some(value => !asksNothing(value))) losses.hint('metadata')
+  if (user != null && typeof user !== 'string') losses.hint('metadata', 'metadata.user_id')
+  return asString(user)
 }
 
 function readTurns(messages: unknown, losses: Losses): readonly Turn[] {
@@ -74,6 +82,9 @@ function readTools(tools: unknown, losses: Losses): readonly Tool[] {
       return []
     }
     reportToolFields(tool, `tools[${index}]`, losses)
+    losses.demandType('string', tool.description, 'tools', `tools[${index}].description`)
+    losses.demandType('boolean', tool.strict, 'tools', `tools[${index}].strict`)
+    losses.demandType('object', tool.input_schema, 'tools', `tools[${index}].input_schema`)
     return [readTool(tool, name)]
   })
 }
@@ -108,25 +119,25 @@ function readToolUse(
   losses: Losses,
 ): { toolChoice: ToolChoice | undefined; calls: Prompt['calls'] } {
   const single = choice?.disable_parallel_tool_use
+  losses.demandType('boolean', single, 'tool_choice', 'tool_choice.disable_parallel_tool_use')
   const calls = single === true ? 'one' : single === false ? 'many' : undefined
   return { toolChoice: readToolChoice(choice, losses), calls }
 }
 
 function readToolChoice(choice: JsonObject | undefined, losses: Losses): ToolChoice | undefined {
+  if (asksNothing(choice)) return undefined
+  const name = asString(choice?.name)
   switch (choice?.type) {
-    case undefined:
-      return undefined
     case 'auto':
     case 'none':
       return { kind: choice.type }
     case 'any':
       return { kind: 'required' }
     case 'tool':
-      return { kind: 'named', name: asString(choice.name) ?? '' }
-    default:
-      losses.demand('tool_choice')
-      return undefined
+      if (name !== undefined) return { kind: 'named', name }
   }
+  losses.demand('tool_choice')
+  return undefined
 }
 
 function readFormat(output: JsonObject, losses: Losses): OutputFormat | undefined {
@@ -163,9 +174,8 @@ function readReasoning(
 /** Thinking whose display is omitted is shown after all by a target that shows it: nothing is missing then. */
 function readThinking(thinking: JsonObject | undefined, losses: Losses): ReasoningWish {
   if (thinking?.display === 'omitted') losses.hint('thinking', 'thinking.display')
+  if (asksNothing(thinking)) return {}
   switch (thinking?.type) {
-    case undefined:
-      return {}
     case 'disabled':
       return { mode: 'off' }
     case 'adaptive':
@@ -178,6 +188,13 @@ function readThinking(thinking: JsonObject | undefined, losses: Losses): Reasoni
       losses.demand('thinking', 'thinking.type')
       return {}
   }
+}
+
+function readStop(sequences: unknown, losses: Losses): readonly string[] {
+  return asArray(sequences).flatMap((sequence, index) => {
+    losses.demandType('string', sequence, 'stop_sequences', `stop_sequences[${index}]`)
+    return asString(sequence) ?? []
+  })
 }
 
 function readSampling({ temperature, top_p: topP, top_k: topK }: JsonObject): Sampling {

@@ -140,7 +140,7 @@ describe('an answer of Anthropic', () => {
 
 describe('an answer to a client of Anthropic', () => {
   test('is a message, with tokens as numbers even when nothing is known of them', () => {
-    const written = writeReply(reply, echo)
+    const written = writeReply(reply, echo, 'any')
     expect(written).toEqual({
       id: 'chatcmpl-1',
       type: 'message',
@@ -161,7 +161,7 @@ describe('an answer to a client of Anthropic', () => {
   })
 
   test('takes from the request what the provider did not say', () => {
-    expect(writeReply({ ...reply, id: null, model: null }, echo)).toMatchObject({
+    expect(writeReply({ ...reply, id: null, model: null }, echo, 'any')).toMatchObject({
       id: 'msg_w1',
       model: 'gpt-5',
     })
@@ -169,7 +169,7 @@ describe('an answer to a client of Anthropic', () => {
 
   test('does not count cached tokens as fresh ones', () => {
     const usage = { input: 1000, cachedInput: 600, cacheWritten: 300, output: 50, reasoning: 20 }
-    expect(writeReply({ ...reply, usage }, echo).usage).toEqual({
+    expect(writeReply({ ...reply, usage }, echo, 'any').usage).toEqual({
       input_tokens: 100,
       cache_read_input_tokens: 600,
       cache_creation_input_tokens: 300,
@@ -185,7 +185,7 @@ describe('an answer to a client of Anthropic', () => {
     ],
     [
       { kind: 'reasoning', text: 'Hm' },
-      { type: 'thinking', thinking: 'Hm', signature: '' },
+      { type: 'thinking', thinking: 'Hm', signature: 'weir:unsigned' },
     ],
     [
       { kind: 'reasoning', text: 'Hm', signature: 's' },
@@ -200,7 +200,7 @@ describe('an answer to a client of Anthropic', () => {
       { type: 'tool_use', id: 'call_1', name: 'f', input: { a: 1 }, caller: { type: 'direct' } },
     ],
   ])('has %j as a block', (part, block) => {
-    expect(writeReply({ ...reply, parts: [part] }, echo).content).toEqual([block])
+    expect(writeReply({ ...reply, parts: [part] }, echo, 'any').content).toEqual([block])
   })
 
   test.each([
@@ -209,10 +209,39 @@ describe('an answer to a client of Anthropic', () => {
     ['[1]', { rawInvalidInput: '[1]' }],
   ])('keeps the input %j of a call visible', (input, expected) => {
     const parts: Reply['parts'] = [{ kind: 'tool_call', id: 'call_1', name: 'f', input }]
-    expect(writeReply({ ...reply, parts }, echo).content).toMatchObject([{ input: expected }])
+    expect(writeReply({ ...reply, parts }, echo, 'any').content).toMatchObject([{ input: expected }])
   })
 
   const call: Reply['parts'][number] = { kind: 'tool_call', id: 'call_1', name: 'f', input: '{}' }
+  const text: Reply['parts'][number] = { kind: 'text', text: 'Hm' }
+  const redacted: Reply['parts'][number] = { kind: 'redacted', data: 'EmwK' }
+
+  test.each<[Reply['parts'], readonly string[]]>([
+    [
+      [call, call],
+      ['thinking', 'tool_use', 'tool_use'],
+    ],
+    [
+      [text, call],
+      ['text', 'thinking', 'tool_use'],
+    ],
+    [
+      [redacted, call],
+      ['redacted_thinking', 'tool_use'],
+    ],
+    [
+      [{ kind: 'reasoning', text: 'Hm' }, text, call],
+      ['thinking', 'text', 'tool_use'],
+    ],
+    [[text], ['text']],
+  ])('of %j has a marked thought before calls when thinking by a budget was asked for', (parts, types) => {
+    const content = writeReply({ ...reply, parts }, echo, 'before calls').content as readonly JsonObject[]
+    expect(content.map(block => block.type)).toEqual(types)
+    const own = parts.some(({ kind }) => kind === 'reasoning' || kind === 'redacted')
+    expect(JSON.stringify(content).includes('"thinking":"","signature":"weir:unsigned"')).toBe(
+      !own && parts.includes(call),
+    )
+  })
 
   test.each<[string, Partial<Reply>, string]>([
     ['a stop', {}, 'end_turn'],
@@ -227,6 +256,6 @@ describe('an answer to a client of Anthropic', () => {
     ['a pause', { finish: 'pause' }, 'pause_turn'],
     ['nothing said', { finish: 'unknown' }, 'end_turn'],
   ])('that ended by %s', (_, change, reason) => {
-    expect(writeReply({ ...reply, ...change }, echo).stop_reason).toBe(reason)
+    expect(writeReply({ ...reply, ...change }, echo, 'any').stop_reason).toBe(reason)
   })
 })

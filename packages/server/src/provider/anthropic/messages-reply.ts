@@ -1,6 +1,7 @@
 // A whole answer of Anthropic's messages: read into the neutral form, and written from it.
 import { asArray, asObject, asString, parseObject } from '../json.ts'
 import type { Echo } from '../translation/dialect.ts'
+import { UNSIGNED } from '../translation/mark.ts'
 import type { TextPart, ToolCallPart } from '../translation/prompt.ts'
 import type { Finish, Reply, ReplyContent, ReplyUsage } from '../translation/reply.ts'
 import type { JsonObject } from '../wire-format.ts'
@@ -104,15 +105,33 @@ export function writeEnvelope(envelope: Envelope, echo: Echo, usage: ReplyUsage)
   }
 }
 
-export function writeReply(reply: Reply, echo: Echo): JsonObject {
+/** Whether a client that has asked for thinking by a budget counts on calls of tools to come after some. */
+export type Forethought = 'before calls' | 'any'
+
+export function writeReply(reply: Reply, echo: Echo, forethought: Forethought): JsonObject {
   const calls = reply.parts.some(part => part.kind === 'tool_call')
   const refusal = reply.parts.some(part => part.kind === 'refusal')
   return {
     ...writeEnvelope(reply, echo, reply.usage),
-    content: reply.parts.map(writeBlock),
+    content: (forethought === 'any' ? reply.parts : withForethought(reply.parts)).map(writeBlock),
     stop_reason: stopReasonOf(reply.finish, { calls, refusal }),
     stop_sequence: reply.stopSequence,
   }
+}
+
+/**
+ * A turn that calls tools without a thought could not go on at Anthropic, where a budget has been set. The mark on an
+ * empty thought tells the gateway, when the turn comes back, that it was another vendor's.
+ */
+function withForethought(parts: readonly ReplyContent[]): readonly ReplyContent[] {
+  const at = parts.findIndex(part => part.kind === 'tool_call')
+  const before = parts.slice(0, Math.max(at, 0))
+  if (at < 0 || before.some(isThought)) return parts
+  return [...before, { kind: 'reasoning', text: '' }, ...parts.slice(at)]
+}
+
+function isThought({ kind }: ReplyContent): boolean {
+  return kind === 'reasoning' || kind === 'redacted'
 }
 
 function writeBlock(part: ReplyContent): JsonObject {
@@ -121,7 +140,7 @@ function writeBlock(part: ReplyContent): JsonObject {
     case 'refusal':
       return { type: 'text', text: part.text, citations: null }
     case 'reasoning':
-      return { type: 'thinking', thinking: part.text, signature: part.signature ?? '' }
+      return { type: 'thinking', thinking: part.text, signature: part.signature ?? UNSIGNED }
     case 'redacted':
       return { type: 'redacted_thinking', data: part.data }
     case 'tool_call':

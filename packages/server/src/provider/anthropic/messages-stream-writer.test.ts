@@ -3,15 +3,15 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { someStreamedReply } from '../translation/arbitrary.ts'
 import type { ReplyPart } from '../translation/reply.ts'
-import { writeReply } from './messages-reply.ts'
+import { type Forethought, writeReply } from './messages-reply.ts'
 import { MessagesStreamWriter } from './messages-stream-writer.ts'
 
 // Streams: Anthropic, guide "Streaming messages".
 
 const echo = { id: 'w1', model: 'gpt-5', now: 0 }
 
-function write(parts: readonly ReplyPart[]): string {
-  const writer = new MessagesStreamWriter(echo)
+function write(parts: readonly ReplyPart[], forethought: Forethought = 'any'): string {
+  const writer = new MessagesStreamWriter(echo, forethought)
   return parts.map(part => writer.write(part)).join('')
 }
 
@@ -159,13 +159,15 @@ describe('a stream to a client of Anthropic', () => {
 
   test('is reassembled by Anthropic’s SDK to the whole answer', async () => {
     await fc.assert(
-      fc.asyncProperty(someStreamedReply(), async ({ reply, stream }) => {
-        const { parsed_output: _, ...message } = await assemble(write(stream))
-        expect(message).toEqual(writeReply(reply, echo))
+      fc.asyncProperty(someStreamedReply(), someForethought, async ({ reply, stream }, forethought) => {
+        const { parsed_output: _, ...message } = await assemble(write(stream, forethought))
+        expect(message).toEqual(writeReply(reply, echo, forethought))
       }),
     )
   })
 })
+
+const someForethought = fc.constantFrom<Forethought>('any', 'before calls')
 
 /** What Anthropic's own SDK makes of a stream. */
 function assemble(stream: string) {

@@ -1,10 +1,11 @@
 // The parts of an answer, written as the events of a messages stream.
 import { parseObject } from '../json.ts'
 import type { Echo, ReplyWriter } from '../translation/dialect.ts'
+import { UNSIGNED } from '../translation/mark.ts'
 import { type Finish, NO_USAGE, type ReplyError, type ReplyPart } from '../translation/reply.ts'
 import type { JsonObject } from '../wire-format.ts'
 import { stopReasonOf } from './messages-finish.ts'
-import { type Envelope, writeEnvelope, writeToolUse } from './messages-reply.ts'
+import { type Envelope, type Forethought, writeEnvelope, writeToolUse } from './messages-reply.ts'
 import { writeUsage } from './messages-usage.ts'
 
 /** Parts that add to a block of text. */
@@ -44,9 +45,12 @@ export class MessagesStreamWriter implements ReplyWriter {
   #stopSequence: string | null = null
   #usage = NO_USAGE
   readonly #content = { calls: false, refusal: false }
+  /** Whether the first call must have a thought before it, which has not come yet. */
+  #lacksThought: boolean
 
-  constructor(echo: Echo) {
+  constructor(echo: Echo, forethought: Forethought) {
     this.#echo = echo
+    this.#lacksThought = forethought === 'before calls'
   }
 
   write(part: ReplyPart): string {
@@ -101,6 +105,7 @@ export class MessagesStreamWriter implements ReplyWriter {
 
   #openText(kind: TextKind): string {
     if (this.#open === kind) return ''
+    if (kind === 'reasoning') this.#lacksThought = false
     const frames = this.#closeAll() + this.#openBlock(EMPTY_BLOCKS[kind])
     this.#open = kind
     return frames
@@ -108,18 +113,24 @@ export class MessagesStreamWriter implements ReplyWriter {
 
   /** A signature ends its block: what is thought next stands in another. */
   #writeSignature(signature: string): string {
-    const frames = this.#openText('reasoning') + delta('signature', this.#blocks - 1, signature)
-    return frames + this.#closeText()
+    return this.#openText('reasoning') + this.#closeThought(signature)
+  }
+
+  #closeThought(signature: string): string {
+    this.#open = undefined
+    return delta('signature', this.#blocks - 1, signature) + blockStop(this.#blocks - 1)
   }
 
   #writeRedacted(data: string): string {
+    this.#lacksThought = false
     const frames = this.#closeAll() + this.#openBlock({ type: 'redacted_thinking', data })
     return frames + blockStop(this.#blocks - 1)
   }
 
   #openCall(index: number, block: JsonObject): string {
     this.#content.calls = true
-    const frames = this.#closeText() + this.#closeCompleteCalls() + this.#openBlock(block)
+    const thought = this.#lacksThought ? this.#openText('reasoning') : ''
+    const frames = thought + this.#closeText() + this.#closeCompleteCalls() + this.#openBlock(block)
     this.#calls.set(index, { block: this.#blocks - 1, input: '' })
     return frames
   }
@@ -133,6 +144,7 @@ export class MessagesStreamWriter implements ReplyWriter {
 
   #closeText(): string {
     if (this.#open === undefined) return ''
+    if (this.#open === 'reasoning') return this.#closeThought(UNSIGNED)
     this.#open = undefined
     return blockStop(this.#blocks - 1)
   }

@@ -87,6 +87,20 @@ describe('what the assistant said is written', () => {
     })
   })
 
+  test.each([undefined, 'weir:unsigned', 'weir:ai-sdk:{}'])(
+    'without thinking that is signed %s',
+    signature => {
+      const thought = {
+        kind: 'reasoning',
+        text: 'Hm',
+        ...(signature === undefined ? {} : { signature }),
+      } as const
+      const { messages, losses } = writeRequest(answered(thought, { kind: 'text', text: 'Yes.' }))
+      expect(messages[1]).toEqual({ role: 'assistant', content: 'Yes.' })
+      expect(losses).toEqual(['hint reasoning'])
+    },
+  )
+
   test('with ids as Anthropic takes them, the same in call and result', () => {
     const { messages } = writeRequest({
       tools: [weather],

@@ -12,6 +12,7 @@ import type {
 } from '../wire-format.ts'
 import { messagesClient } from './messages-dialect.ts'
 import { finishOf } from './messages-finish.ts'
+import { foreignThinking } from './messages-foreign.ts'
 import { readHeldIds, readIssuedContainer, readIssuedFiles } from './messages-state.ts'
 
 export const messages: Endpoint = {
@@ -24,6 +25,7 @@ export const messages: Endpoint = {
   askForUsage: () => [],
   editSystemPrompt,
   editUser,
+  foreign: foreignThinking,
   readAnswer,
   readFrame,
 }

@@ -1,5 +1,5 @@
 // What becomes of each field of a chat request whose target speaks another format.
-import { asArray, asObject } from '../json.ts'
+import { asObject } from '../json.ts'
 import type { Losses } from '../translation/loss.ts'
 import type { JsonObject } from '../wire-format.ts'
 
@@ -31,12 +31,14 @@ const hint =
   }
 
 const modalities: Treatment = (value, losses, path, field) => {
-  if (asArray(value).some(modality => modality !== 'text')) losses.demand(field, path)
+  if (!Array.isArray(value) || value.some(modality => modality !== 'text')) losses.demand(field, path)
 }
 
 /** Other options change how a stream is cut and padded, not what it says. */
 const streamOptions: Treatment = (value, losses, path, field) => {
-  const { include_usage: _, ...others } = asObject(value) ?? {}
+  const options = asObject(value)
+  if (options === undefined) return losses.demand(field, path)
+  const { include_usage: _, ...others } = options
   if (Object.values(others).some(option => !asksNothing(option))) losses.hint(field, path)
 }
 
@@ -55,7 +57,7 @@ export const FIELD_TREATMENTS = {
   presence_penalty: readAs('number'),
   reasoning_effort: read,
   response_format: read,
-  safety_identifier: read,
+  safety_identifier: readAs('string'),
   seed: readAs('number'),
   stop: read,
   stream: readAs('boolean'),

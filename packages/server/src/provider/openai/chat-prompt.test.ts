@@ -7,7 +7,7 @@ import { FIELD_TREATMENTS } from './chat-fields.ts'
 import { readPrompt } from './chat-prompt.ts'
 
 // Shapes: OpenAI, API reference, "Create chat completion"; guides "Function calling", "Structured outputs", "Images and
-// vision", "File inputs". `reasoning_details`: OpenRouter, "Reasoning Tokens". `cache_control`: Anthropic's, as OpenRouter
+// vision", "File inputs". `cache_control`: Anthropic's, as OpenRouter
 // and LiteLLM take it on chat messages.
 
 function read(body: JsonObject): { prompt: Prompt; losses: Losses } {
@@ -171,54 +171,6 @@ describe('messages', () => {
       text('a'),
       { ...text('b'), cacheControl: { type: 'ephemeral' } },
     ])
-  })
-
-  const signed = { type: 'reasoning.text', text: 'Let me see.', signature: 'sig', index: 0 }
-  test.each<[string, JsonObject, object[]]>([
-    ['as DeepSeek gives it', { reasoning_content: 'Hm.' }, [{ kind: 'reasoning', text: 'Hm.' }]],
-    ['as OpenRouter gives it', { reasoning: 'Hm.' }, [{ kind: 'reasoning', text: 'Hm.' }]],
-    [
-      'signed and encrypted',
-      {
-        reasoning_content: 'Let me see.',
-        reasoning_details: [signed, { type: 'reasoning.encrypted', data: 'b3BhcXVl', index: 1 }],
-      },
-      [
-        { kind: 'reasoning', text: 'Let me see.', signature: 'sig' },
-        { kind: 'redacted', data: 'b3BhcXVl' },
-      ],
-    ],
-    [
-      'as chunks that were only collected',
-      {
-        reasoning_details: [
-          { type: 'reasoning.text', text: 'Let me', index: 0 },
-          { type: 'reasoning.text', text: ' see.', index: 0 },
-          { type: 'reasoning.text', signature: 'sig', index: 0 },
-          { type: 'reasoning.text', text: 'More', index: 1 },
-        ],
-      },
-      [
-        { kind: 'reasoning', text: 'Let me see.', signature: 'sig' },
-        { kind: 'reasoning', text: 'More' },
-      ],
-    ],
-    [
-      'as pieces of which one ended with its signature',
-      { reasoning_details: [signed, { type: 'reasoning.text', text: 'More', index: 0 }] },
-      [
-        { kind: 'reasoning', text: 'Let me see.', signature: 'sig' },
-        { kind: 'reasoning', text: 'More' },
-      ],
-    ],
-    [
-      'as a summary',
-      { reasoning_details: [{ type: 'reasoning.summary', summary: 'I thought.' }] },
-      [{ kind: 'reasoning', text: 'I thought.' }],
-    ],
-  ])('of the assistant give reasoning back %s', (_, own, expected) => {
-    const { turns } = lossless({ messages: [{ role: 'assistant', content: 'Yes', ...own }] })
-    expect(turns).toEqual([{ role: 'assistant', parts: [...expected, text('Yes')] }])
   })
 
   test('of the assistant may refuse', () => {

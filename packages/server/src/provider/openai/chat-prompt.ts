@@ -44,10 +44,19 @@ function readTools(tools: unknown, losses: Losses): readonly Tool[] {
     const tool = asObject(entry) ?? {}
     const own = asObject(tool.function) ?? {}
     const name = asString(own.name)
-    if (tool.type === 'function' && name !== undefined) return [readTool(name, own, tool)]
+    if (tool.type === 'function' && name !== undefined) {
+      reportTypes(own, losses, `tools[${index}].function`)
+      return [readTool(name, own, tool)]
+    }
     losses.demand(tool.type === 'function' ? 'tools' : (asString(tool.type) ?? 'tools'), `tools[${index}]`)
     return []
   })
+}
+
+function reportTypes({ description, parameters, strict }: JsonObject, losses: Losses, path: string): void {
+  losses.demandType('string', description, 'tools', `${path}.description`)
+  losses.demandType('object', parameters, 'tools', `${path}.parameters`)
+  losses.demandType('boolean', strict, 'tools', `${path}.strict`)
 }
 
 function readTool(name: string, own: JsonObject, tool: JsonObject): Tool {
@@ -84,12 +93,13 @@ function readFormat(value: unknown, losses: Losses): OutputFormat | undefined {
   if (value === undefined || value === null || format?.type === 'text') return undefined
   if (format?.type === 'json_object') return { kind: 'json' }
   const schema = asObject(format?.json_schema)
-  if (format?.type === 'json_schema' && schema !== undefined) return readSchema(schema)
+  if (format?.type === 'json_schema' && schema !== undefined) return readSchema(schema, losses)
   losses.demand('response_format')
   return undefined
 }
 
-function readSchema(own: JsonObject): OutputFormat {
+function readSchema(own: JsonObject, losses: Losses): OutputFormat {
+  reportSchemaFields(own, losses)
   const name = asString(own.name)
   const description = asString(own.description)
   return {
@@ -99,6 +109,17 @@ function readSchema(own: JsonObject): OutputFormat {
     ...(description === undefined ? {} : { description }),
     ...(typeof own.strict === 'boolean' ? { strict: own.strict } : {}),
   }
+}
+
+function reportSchemaFields(own: JsonObject, losses: Losses): void {
+  const { name, description, schema, strict, ...others } = own
+  const at = 'response_format.json_schema'
+  for (const [field, text] of Object.entries({ name, description }))
+    losses.demandType('string', text, 'response_format', `${at}.${field}`)
+  losses.demandType('object', schema, 'response_format', `${at}.schema`)
+  losses.demandType('boolean', strict, 'response_format', `${at}.strict`)
+  for (const [field, value] of Object.entries(others))
+    if (value !== null) losses.demand('response_format', `${at}.${field}`)
 }
 
 const EFFORTS: ReadonlySet<unknown> = new Set<Effort>([

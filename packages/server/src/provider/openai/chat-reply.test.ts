@@ -208,20 +208,37 @@ describe('an answer is written', () => {
     const parts = [
       { kind: 'reasoning', text: 'Let me see.', signature: 'EqQBCgIYAhIM' },
       { kind: 'redacted', data: 'EmwKAhgBEgy3va3pzix' },
+      { kind: 'reasoning', text: ' Done.' },
       { kind: 'text', text: 'Yes' },
     ] as const
     expect(writeReply({ ...reply, parts }, echo).choices).toMatchObject([
       {
         message: {
           content: 'Yes',
-          reasoning_content: 'Let me see.',
+          reasoning_content: 'Let me see. Done.',
           reasoning_details: [
-            { type: 'reasoning.text', text: 'Let me see.', signature: 'EqQBCgIYAhIM', index: 0 },
-            { type: 'reasoning.encrypted', data: 'EmwKAhgBEgy3va3pzix', index: 1 },
+            {
+              type: 'reasoning.text',
+              text: 'Let me see.',
+              signature: 'EqQBCgIYAhIM',
+              format: 'weir',
+              index: 0,
+            },
+            { type: 'reasoning.encrypted', data: 'EmwKAhgBEgy3va3pzix', format: 'weir', index: 1 },
+            { type: 'reasoning.text', text: ' Done.', format: 'weir', index: 2 },
           ],
         },
       },
     ])
+  })
+
+  test.each<[Reply['parts'], string | null]>([
+    [[], ''],
+    [[{ kind: 'reasoning', text: 'Hm.' }], ''],
+    [[{ kind: 'refusal', text: 'No.' }], null],
+    [[{ kind: 'tool_call', id: 'a', name: 'f', input: '{}' }], null],
+  ])('of %j has content that OpenAI takes back: %j', (parts, content) => {
+    expect(writeReply({ ...reply, parts }, echo).choices).toMatchObject([{ message: { content } }])
   })
 
   const refused = [{ kind: 'refusal', text: 'No.' }] as const

@@ -106,8 +106,8 @@ function isFirst(choice: JsonObject | undefined): choice is JsonObject {
   return choice !== undefined && (asCount(choice.index) ?? 0) === 0
 }
 
-/** Errors as OpenAI sends them, in an event named so, or as vLLM has them: the error's fields on top. */
-function readError(event: string | undefined, chunk: JsonObject): ReplyError | undefined {
+/** The error of a chunk as OpenAI sends it, in an event named so, or as vLLM has it: the error's fields on top. */
+export function readError(event: string | undefined, chunk: JsonObject): ReplyError | undefined {
   const error = readErrorObject(chunk)
   if (error !== undefined) return error
   return event === 'error' || chunk.object === 'error' ? readErrorObject({ error: chunk }) : undefined

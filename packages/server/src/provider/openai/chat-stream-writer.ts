@@ -1,9 +1,11 @@
 // The parts of an answer, written as a stream of chat chunks.
 import type { Echo, ReplyWriter } from '../translation/dialect.ts'
-import type { Prompt } from '../translation/prompt.ts'
+import type { Prompt, ReasoningPart, RedactedPart } from '../translation/prompt.ts'
 import { type Finish, NO_USAGE, type ReplyError, type ReplyPart } from '../translation/reply.ts'
+import type { JsonObject } from '../wire-format.ts'
 import { reasonOf } from './chat-finish.ts'
-import { writeDetail, writeUsage } from './chat-reply.ts'
+import { writeDetail } from './chat-reasoning.ts'
+import { writeUsage } from './chat-reply.ts'
 
 /** Writes one stream. All that chunks share is written once; of each part only what is new is encoded. */
 export class ChatStreamWriter implements ReplyWriter {
@@ -15,9 +17,10 @@ export class ChatStreamWriter implements ReplyWriter {
   #finished = false
   #calls = false
   #refusal = false
-  /** Reasoning whose signature may still come: it is then sent again with it. */
+  /** Reasoning that is being written: it is sent again whole, with its signature if it has one. */
   #reasoning = ''
-  #details = 0
+  /** All in one chunk at the end: clients that do not put pieces of `reasoning_details` together keep the last. */
+  readonly #details: JsonObject[] = []
   #usage = NO_USAGE
 
   constructor(echo: Echo, streamUsage: Prompt['streamUsage']) {
@@ -32,19 +35,22 @@ export class ChatStreamWriter implements ReplyWriter {
       case 'start':
         return this.#start(part.id, part.model, part.created)
       case 'text':
-        this.#reasoning = ''
+        this.#endReasoning()
         return this.#words('content', part.text)
       case 'reasoning':
         this.#reasoning += part.text
         return this.#words('reasoning_content', part.text)
       case 'refusal':
         this.#refusal = true
-        this.#reasoning = ''
+        this.#endReasoning()
         return this.#words('refusal', part.text)
       case 'signature':
-        return this.#signature(part.signature)
+        this.#sign(part.signature)
+        return ''
       case 'redacted':
-        return this.#detail(writeDetail(part, this.#details++))
+        this.#endReasoning()
+        this.#keep(part)
+        return ''
       case 'call':
         return this.#call(part.index, part.id, part.name)
       case 'input':
@@ -94,20 +100,27 @@ export class ChatStreamWriter implements ReplyWriter {
     return this.#head === '' ? this.#start(null, null, null) : ''
   }
 
-  /** Whole and at once: clients that do not put pieces of `reasoning_details` together keep the last. */
-  #signature(signature: string): string {
-    const detail = writeDetail({ kind: 'reasoning', text: this.#reasoning, signature }, this.#details++)
-    return this.#detail(detail)
+  #sign(signature: string): void {
+    this.#keep({ kind: 'reasoning', text: this.#reasoning, signature })
+    this.#reasoning = ''
   }
 
-  #detail(detail: object): string {
+  #endReasoning(): void {
+    if (this.#reasoning !== '') this.#keep({ kind: 'reasoning', text: this.#reasoning })
     this.#reasoning = ''
-    return this.#delta(`{"reasoning_details":[${JSON.stringify(detail)}]}`)
+  }
+
+  #keep(part: ReasoningPart | RedactedPart): void {
+    this.#details.push(writeDetail(part, this.#details.length))
+  }
+
+  #writeDetails(): string {
+    return this.#details.length === 0 ? '' : this.#delta(JSON.stringify({ reasoning_details: this.#details }))
   }
 
   #call(index: number, id: string, name: string): string {
     this.#calls = true
-    this.#reasoning = ''
+    this.#endReasoning()
     const call = { index, id, type: 'function', function: { name, arguments: '' } }
     return this.#delta(`{"tool_calls":[${JSON.stringify(call)}]}`)
   }
@@ -116,7 +129,8 @@ export class ChatStreamWriter implements ReplyWriter {
     if (this.#finished) return ''
     this.#finished = true
     const reason = reasonOf(finish, { calls: this.#calls, refusal: this.#refusal })
-    return this.#opened() + this.#chunk('{}', `"${reason}"`)
+    this.#endReasoning()
+    return this.#writeDetails() + this.#opened() + this.#chunk('{}', `"${reason}"`)
   }
 
   /** Clients take a stream without a finish reason for broken, so one is given when the provider gave none. */

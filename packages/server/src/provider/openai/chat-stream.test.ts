@@ -266,21 +266,32 @@ describe('a stream is written', () => {
       ],
     ],
     [
-      'reasoning, which comes again with its signature',
+      'reasoning, all of which comes again at once with its signatures: SDKs keep the last `reasoning_details`',
       [
         { kind: 'reasoning', text: 'Let' },
         { kind: 'reasoning', text: ' me' },
         { kind: 'signature', signature: 'EqQB' },
         { kind: 'redacted', data: 'Emw' },
+        { kind: 'text', text: 'So' },
+        { kind: 'reasoning', text: 'Hm' },
+        { kind: 'refusal', text: 'No' },
+        { kind: 'finish', finish: 'length', stopSequence: null },
       ],
       [
         role,
         written({ reasoning_content: 'Let' }),
         written({ reasoning_content: ' me' }),
+        written({ content: 'So' }),
+        written({ reasoning_content: 'Hm' }),
+        written({ refusal: 'No' }),
         written({
-          reasoning_details: [{ type: 'reasoning.text', text: 'Let me', signature: 'EqQB', index: 0 }],
+          reasoning_details: [
+            { type: 'reasoning.text', text: 'Let me', signature: 'EqQB', format: 'weir', index: 0 },
+            { type: 'reasoning.encrypted', data: 'Emw', format: 'weir', index: 1 },
+            { type: 'reasoning.text', text: 'Hm', format: 'weir', index: 2 },
+          ],
         }),
-        written({ reasoning_details: [{ type: 'reasoning.encrypted', data: 'Emw', index: 1 }] }),
+        written({}, 'length'),
       ],
     ],
     [

@@ -1,15 +1,7 @@
 // The messages of a chat request, read into the system prompt and turns.
 import { asArray, asObject, asString } from '../json.ts'
 import type { Losses } from '../translation/loss.ts'
-import type {
-  AssistantPart,
-  ReasoningPart,
-  RedactedPart,
-  TextPart,
-  ToolCallPart,
-  ToolResultPart,
-  Turn,
-} from '../translation/prompt.ts'
+import type { AssistantPart, TextPart, ToolCallPart, ToolResultPart, Turn } from '../translation/prompt.ts'
 import type { JsonObject } from '../wire-format.ts'
 import {
   readAssistantContent,
@@ -19,6 +11,7 @@ import {
   withCacheControl,
 } from './chat-content.ts'
 import { reportMessageFields } from './chat-fields.ts'
+import { readReasoning } from './chat-reasoning.ts'
 
 export interface Conversation {
   readonly system: readonly TextPart[]
@@ -121,7 +114,7 @@ function readToolResult(message: JsonObject, losses: Losses, path: string): Tool
 function readAssistant(message: JsonObject, losses: Losses, path: string): readonly AssistantPart[] {
   const refusal = asString(message.refusal)
   const parts: readonly AssistantPart[] = [
-    ...readReasoning(message),
+    ...readReasoning(message, losses, path),
     ...readAssistantContent(message, losses, path),
     ...(refusal === undefined ? [] : [{ kind: 'refusal' as const, text: refusal }]),
     ...readToolCalls(message, losses, path),
@@ -135,53 +128,21 @@ function readToolCalls(message: JsonObject, losses: Losses, path: string): reado
     const at = `${path}.tool_calls[${index}]`
     const { name, input } = readFunction(call)
     const id = asString(call.id)
-    if (id !== undefined && name !== undefined) return [{ kind: 'tool_call' as const, id, name, input }]
+    if (id !== undefined && name !== undefined && input !== undefined)
+      return [{ kind: 'tool_call' as const, id, name, input }]
     losses.demand(call.type === 'function' ? 'tool_calls' : (asString(call.type) ?? 'tool_calls'), at)
     return []
   })
 }
 
-function readFunction(call: JsonObject): { name: string | undefined; input: string } {
+/** Undefined where it is of a wrong type. */
+function readFunction(call: JsonObject): { name: string | undefined; input: string | undefined } {
   const { name, arguments: input } = asObject(call.function) ?? {}
+  return { name: asString(name), input: readArguments(input ?? '') }
+}
+
+function readArguments(input: unknown): string | undefined {
+  if (typeof input === 'string') return input === '' ? '{}' : input
   // Some clients send the object that OpenAI has as text.
-  const text = asObject(input) === undefined ? (asString(input) ?? '{}') : JSON.stringify(input)
-  return { name: asString(name), input: text }
-}
-
-/**
- * Reasoning that a client sends back: signed in OpenRouter's `reasoning_details`, or as text in the field of DeepSeek
- * and vLLM (`reasoning_content`) or OpenRouter (`reasoning`).
- */
-function readReasoning(message: JsonObject): readonly (ReasoningPart | RedactedPart)[] {
-  const details = readDetails(asArray(message.reasoning_details))
-  if (details.length > 0) return details
-  const text = asString(message.reasoning_content) ?? asString(message.reasoning)
-  return text === undefined ? [] : [{ kind: 'reasoning', text }]
-}
-
-/** Chunks that a client only collected are put together: pieces of one index up to their signature. */
-function readDetails(details: readonly unknown[]): readonly (ReasoningPart | RedactedPart)[] {
-  const parts: (ReasoningPart | RedactedPart)[] = []
-  let open: unknown
-  for (const entry of details) {
-    const detail = asObject(entry) ?? {}
-    const part = readDetail(detail)
-    const before = parts.at(-1)
-    const goesOn = detail.index !== undefined && detail.index === open
-    if (part?.kind === 'reasoning' && before?.kind === 'reasoning' && goesOn)
-      parts[parts.length - 1] = { ...part, text: before.text + part.text }
-    else if (part !== undefined) parts.push(part)
-    open = part?.kind === 'reasoning' && part.signature === undefined ? detail.index : undefined
-  }
-  return parts
-}
-
-function readDetail(detail: JsonObject): ReasoningPart | RedactedPart | undefined {
-  const data = asString(detail.data)
-  if (detail.type === 'reasoning.encrypted')
-    return data === undefined ? undefined : { kind: 'redacted', data }
-  const text = asString(detail.text) ?? asString(detail.summary) ?? ''
-  const signature = asString(detail.signature)
-  if (signature !== undefined) return { kind: 'reasoning', text, signature }
-  return text === '' ? undefined : { kind: 'reasoning', text }
+  return asObject(input) === undefined ? undefined : JSON.stringify(input)
 }

@@ -13,7 +13,9 @@ import type {
 } from '../wire-format.ts'
 import { chatClient } from './chat-dialect.ts'
 import { type Answered, finishOf } from './chat-finish.ts'
+import { foreignReasoning } from './chat-reasoning.ts'
 import { readHeldIds } from './chat-state.ts'
+import { readError } from './chat-stream-reader.ts'
 import { editUserField, readConversationId, setField } from './field.ts'
 import { readUsage } from './usage.ts'
 
@@ -27,6 +29,7 @@ export const chat: Endpoint = {
   askForUsage,
   editSystemPrompt,
   editUser: editUserField,
+  foreign: foreignReasoning,
   readAnswer,
   readFrame,
 }
@@ -101,12 +104,12 @@ function readAnswer(body: JsonObject, facts: AnswerFacts): void {
   }
 }
 
-function readFrame(_event: string | undefined, data: string, facts: AnswerFacts): FrameKind {
+function readFrame(event: string | undefined, data: string, facts: AnswerFacts): FrameKind {
   if (data === '[DONE]') return 'done'
   const chunk = parseObject(data)
   // One unreadable chunk must not kill a healthy stream; the client gets it as it came.
   if (chunk === undefined) return 'meta'
-  const error = readErrorObject(chunk)
+  const error = readError(event, chunk)
   if (error !== undefined) {
     facts.error = error
     return 'error'

@@ -75,7 +75,7 @@ const verbosity: Treatment = (value, losses, _, path) => {
 }
 
 /** What the outputs of OpenAI's own tools would add: no such tool is left when a request is translated. */
-const OF_OWN_TOOLS = new Set([
+const OF_OWN_TOOLS: ReadonlySet<unknown> = new Set([
   'file_search_call.results',
   'web_search_call.results',
   'web_search_call.action.sources',
@@ -87,7 +87,7 @@ const include: Treatment = (value, losses, field, path) => {
   listed(value, losses, field, path)
   for (const [index, name] of asArray(value).entries()) {
     // Encrypted reasoning is always written, as OpenAI does by now.
-    if (name === 'reasoning.encrypted_content' || OF_OWN_TOOLS.has(String(name))) continue
+    if (name === 'reasoning.encrypted_content' || OF_OWN_TOOLS.has(name)) continue
     if (name === 'message.input_image.image_url') losses.hint(field, `${path}[${index}]`)
     else losses.demand(field, `${path}[${index}]`)
   }
@@ -119,7 +119,7 @@ export const FIELDS = {
   safety_identifier: said('string'),
   service_tier: hinted('auto', 'default'),
   // True when absent, so it asks for nothing. A translated response is not stored, and says `store: false`.
-  store: kept,
+  store: said('boolean'),
   stream: said('boolean'),
   stream_options: each({ include_obfuscation: kept }),
   temperature: said('number'),

@@ -64,6 +64,7 @@ function readCall(item: JsonObject, conversation: Conversation, losses: Losses, 
   const id = asString(item.call_id)
   const name = asString(item.name)
   if (id === undefined || name === undefined) return losses.demand('function_call', path)
+  losses.demandType('string', item.arguments, 'function_call', `${path}.arguments`)
   // A namespace is of a tool that holds functions, which is lost too.
   if (asString(item.namespace) !== undefined) losses.demand('namespace', `${path}.namespace`)
   conversation.assistant([{ kind: 'tool_call', id, name, input: asString(item.arguments) ?? '{}' }])

@@ -33,6 +33,9 @@ function readTool(tool: JsonObject, losses: Losses, path: string): readonly Tool
 }
 
 function reportToolFields(tool: JsonObject, losses: Losses, path: string): void {
+  losses.demandType('string', tool.description, 'tools', `${path}.description`)
+  losses.demandType('boolean', tool.strict, 'tools', `${path}.strict`)
+  losses.demandType('object', tool.parameters, 'tools', `${path}.parameters`)
   if (tool.async === true) losses.demand('async', `${path}.async`)
   const callers = asArray(tool.allowed_callers)
   if (callers.length > 0 && !callers.includes('direct')) {

@@ -13,6 +13,7 @@ import type {
 } from '../wire-format.ts'
 import { editUserField, readConversationId, setField } from './field.ts'
 import { responsesClient } from './responses-dialect.ts'
+import { foreignItems } from './responses-seal.ts'
 import { readHeldIds, readIssuedIds } from './responses-state.ts'
 import { readUsage } from './usage.ts'
 
@@ -26,6 +27,7 @@ export const responses: Endpoint = {
   askForUsage: () => [],
   editSystemPrompt,
   editUser: editUserField,
+  foreign: foreignItems,
   readAnswer,
   readFrame,
 }

@@ -22,6 +22,20 @@ describe('losses', () => {
     expect(losses.fields).toEqual(['cache_control', 'seed'])
   })
 
+  test.each<['string' | 'boolean' | 'object', unknown, number]>([
+    ['string', 'x', 0],
+    ['string', null, 0],
+    ['string', undefined, 0],
+    ['string', 7, 1],
+    ['boolean', 'true', 1],
+    ['object', {}, 0],
+    ['object', [], 1],
+  ])('where a %s is expected, %j is a loss %d times', (type, value, times) => {
+    const losses = new Losses()
+    losses.demandType(type, value, 'tools', 'tools[0].strict')
+    expect(losses.undropped([])).toHaveLength(times)
+  })
+
   test.each(['a\r\nb', 'x y', '', 'é', 'a'.repeat(65)])(
     'of a field named %j, which could not stand in a header, are of an unknown field',
     name => {

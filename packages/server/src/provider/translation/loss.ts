@@ -25,6 +25,12 @@ export class Losses {
     this.#add(field, path, 'demand')
   }
 
+  /** Something that is there but of another type: it reads as absent, and no provider could object. */
+  demandType(type: 'string' | 'boolean' | 'object', value: unknown, field: string, path: string): void {
+    if (value === undefined || value === null) return
+    if (typeof value !== type || Array.isArray(value)) this.demand(field, path)
+  }
+
   /** Something that changes no answer. */
   hint(field: string, path: string = field): void {
     this.#add(field, path, 'hint')

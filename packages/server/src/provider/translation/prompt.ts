@@ -87,14 +87,17 @@ export interface ToolResultPart extends Cacheable {
   readonly outcome: 'ok' | 'error'
 }
 
-/** Reasoning as text; a vendor that wants it back unchanged signs it. */
+/**
+ * Reasoning as text; a vendor that wants it back unchanged signs it. A signature without a mark of ours (`mark.ts`) is
+ * Anthropic's.
+ */
 export interface ReasoningPart {
   readonly kind: 'reasoning'
   readonly text: string
   readonly signature?: string
 }
 
-/** Reasoning that only its vendor can read. */
+/** Reasoning that only its vendor can read, which is Anthropic. */
 export interface RedactedPart {
   readonly kind: 'redacted'
   readonly data: string
