@@ -13,9 +13,10 @@ const watched = (session: Session, contender: Contender): Watched => ({
   generator: session.generator.pid,
 })
 
-const targetOf = ({ running }: Contender, delivery: 'whole' | 'streamed'): Target => ({
+export const targetOf = ({ running }: Contender, delivery: 'whole' | 'streamed'): Target => ({
   origin: running.origins[delivery],
   headers: running.headers,
+  streamChunks: running.streamChunks,
 })
 
 /** Appends without spreading: an order may bring tens of thousands of ids. */

@@ -1,6 +1,7 @@
 // Memory of a fresh peer while many streams are open through it, each confirmed by the upstream's own count.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Contender, orderLoad, orderUpstream, type Session, startContender } from './bench-session.ts'
+import { targetOf } from './cases.ts'
 import type { HeldFigures } from './figures.ts'
 import type { StreamsOpened } from './generator/order.ts'
 import { memoryOfTree } from './measure/process-usage.ts'
@@ -31,10 +32,9 @@ async function hold(
   load: Plan['held'],
 ): Promise<Holding> {
   await orderUpstream(session, { kind: 'pace', ms: load.paceMs })
-  const { origins, headers } = contender.running
   const opened = await orderLoad(session, {
     kind: 'open streams',
-    target: { origin: origins.streamed, headers },
+    target: targetOf(contender, 'streamed'),
     streams: load.streams,
   })
   const first = await orderUpstream(session, { kind: 'count' })

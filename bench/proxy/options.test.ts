@@ -8,7 +8,17 @@ describe('parsePlan', () => {
       rounds: 5,
       json: 'bench/results/proxy.json',
       held: { streams: 2000 },
-      peers: ['direct', 'nginx', 'haproxy', 'minimal', 'weir', 'portkey'],
+      peers: [
+        'direct',
+        'nginx',
+        'haproxy',
+        'minimal',
+        'weir',
+        'weir-translated',
+        'weir-library',
+        'portkey',
+        'portkey-translated',
+      ],
     })
   })
 
@@ -27,12 +37,23 @@ describe('parsePlan', () => {
     expect(parsePlan(['--quick', '--json', 'x.json'])?.json).toBe('x.json')
   })
 
+  it('keeps a full run that compares with another checkout a full one', () => {
+    const plan = parsePlan(['--before', '../old'])
+    expect(plan).toMatchObject({ before: '../old', json: 'bench/results/proxy.json' })
+    expect(plan?.peers).toContain('weir-before')
+  })
+
+  it('runs the other checkout beside the peers that are named', () => {
+    expect(parsePlan(['--only', 'weir', '--before', '../old'])?.peers).toEqual(['weir', 'weir-before'])
+  })
+
   it('gives no plan for --help', () => {
     expect(parsePlan(['--help'])).toBeUndefined()
   })
 
   it.each([
     { args: ['--only', 'apache'], said: 'unknown peer: apache' },
+    { args: ['--only', 'weir-before'], said: 'weir-before is run by --before DIR' },
     { args: ['--rounds', '0'], said: '--rounds takes a whole number from 1' },
     { args: ['--rounds', '1.5'], said: '--rounds takes a whole number from 1' },
     { args: ['--fast'], said: "Unknown option '--fast'" },

@@ -7,6 +7,8 @@ export interface Plan {
   readonly rounds: number
   /** Directory for V8 CPU profiles of Weir, or undefined; a profiled run's figures are not for comparing. */
   readonly profile: string | undefined
+  /** Root of another checkout of Weir, or undefined. */
+  readonly before: string | undefined
   /** Where the JSON goes. */
   readonly json: string
   /** Seconds of load before the first round, per peer and per kind of request; not measured. */
@@ -41,24 +43,29 @@ const QUICK = {
 
 export const USAGE = `Usage: npm run bench -- [options]
 
-  --only NAMES   peers to run, comma-separated, of: ${PEER_NAMES.join(', ')} (direct always runs)
+  --only NAMES   peers to run, comma-separated, of: ${PEER_NAMES.slice(0, 5).join(', ')},
+                 ${PEER_NAMES.slice(5).join(', ')} (direct always runs)
   --rounds N     measured rounds, interleaved over the peers (default ${FULL.rounds})
   --quick        one short round and 200 held streams: does everything work, not how fast is it
   --json FILE    where the results go (default bench/results/proxy.json for a full run,
                  bench/results/raw/proxy.json, which git ignores, for any other)
-  --profile DIR  start weir with --cpu-prof and leave a profile of each thread in DIR
+  --before DIR   run the Weir checked out (and installed) in DIR too, as weir-before:
+                 what did a change cost
+  --profile DIR  start each weir with --cpu-prof and leave a profile of each thread in DIR/<peer>
                  (sampling costs time: look at such a run, do not compare with it)
   --help`
 
 /** A command line that cannot be obeyed; the message says why. */
 export class UsageError extends Error {}
 
-function peerNames(list: string | undefined): readonly PeerName[] {
-  if (list === undefined) return PEER_NAMES
-  const names = list.split(',').map(name => name.trim())
+/** `before` asks for the peer that it serves, named or not. */
+function peerNames(list: string | undefined, before: string | undefined): readonly PeerName[] {
+  const names = list?.split(',').map(name => name.trim()) ?? PEER_NAMES
   const unknown = names.filter(name => !PEER_NAMES.some(known => known === name))
   if (unknown.length > 0) throw new UsageError(`unknown peer: ${unknown.join(', ')}`)
-  return PEER_NAMES.filter(name => names.includes(name))
+  if (list !== undefined && names.includes('weir-before') && before === undefined)
+    throw new UsageError('weir-before is run by --before DIR')
+  return PEER_NAMES.filter(name => (name === 'weir-before' ? before !== undefined : names.includes(name)))
 }
 
 function roundCount(text: string | undefined, standard: number): number {
@@ -82,6 +89,7 @@ function parseFlags(args: readonly string[]) {
         quick: { type: 'boolean', default: false },
         json: { type: 'string' },
         profile: { type: 'string' },
+        before: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     }).values
@@ -101,8 +109,9 @@ export function parsePlan(args: readonly string[]): Plan | undefined {
   return {
     ...base,
     rounds,
-    peers: peerNames(flags.only),
+    peers: peerNames(flags.only, flags.before),
     profile: flags.profile,
+    before: flags.before,
     json: flags.json ?? defaultJson(full ? 'full' : 'partial'),
   }
 }

@@ -16,7 +16,7 @@ const progress = (text: string): void => void process.stderr.write(`${text}\n`)
 
 async function availablePeers(plan: Plan): Promise<readonly Peer[]> {
   const available: Peer[] = []
-  for (const peer of peersNamed(plan.peers)) {
+  for (const peer of peersNamed(plan.peers, plan.before)) {
     const reason = await peer.unavailable()
     if (reason === undefined) available.push(peer)
     else progress(`skipped ${peer.name}: ${reason}`)

@@ -21,7 +21,7 @@ beforeAll(async () => {
   upstream = startModule('upstream/main.ts')
   generator = startModule('generator/main.ts')
   const { ports } = await orderUpstream({ kind: 'pace', ms: 1 })
-  target = { origin: `http://127.0.0.1:${ports.large}`, headers: {} }
+  target = { origin: `http://127.0.0.1:${ports.large}`, headers: {}, streamChunks: STREAM_CHUNKS }
 })
 afterAll(async () => {
   await generator.stop()
@@ -50,6 +50,13 @@ describe('load generator', () => {
     expect(outcome.chunks).toBe(outcome.completed * STREAM_CHUNKS)
   })
 
+  it('takes a stream of another length for an error', async () => {
+    const rhythm = { concurrency: 1, seconds: 0.05, paceMs: 1 }
+    const longer = { ...target, streamChunks: STREAM_CHUNKS + 1 }
+    const outcome = await order<StreamOutcome>({ kind: 'streams', target: longer, ...rhythm })
+    expect(outcome).toMatchObject({ completed: 0, error: 'stream of 100 chunks, not 101' })
+  })
+
   it('holds streams open until the upstream ends them', async () => {
     await orderUpstream({ kind: 'pace', ms: 1000 })
     expect(await order({ kind: 'open streams', target, streams: 60 })).toEqual({
@@ -62,7 +69,7 @@ describe('load generator', () => {
   })
 
   it('reports the first error and counts them all when nothing answers', async () => {
-    const nobody = { origin: 'http://127.0.0.1:9', headers: {} }
+    const nobody = { ...target, origin: 'http://127.0.0.1:9' }
     const outcome = await order<WholeOutcome>({ kind: 'open', target: nobody, perSecond: 50, seconds: 0.2 })
     expect(outcome).toMatchObject({
       completed: 0,

@@ -6,6 +6,8 @@ export interface Target {
   readonly origin: string
   /** Sent with every request, besides content type and the user header. */
   readonly headers: Readonly<Record<string, string>>
+  /** How many chunks a full stream has there; any other number is an error. */
+  readonly streamChunks: number
 }
 
 export type GeneratorOrder =
@@ -55,7 +57,7 @@ export interface StreamOutcome extends Outcome {
   readonly timeToFirstContent: Percentiles
   /** Between reads of one stream. */
   readonly gap: Percentiles
-  /** 100 when every chunk came by itself; lower when something on the way merged them. */
+  /** About 100 when every chunk came by itself; lower when something on the way merged them. */
   readonly readsPerStream: number
 }
 

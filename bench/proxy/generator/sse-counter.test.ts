@@ -23,6 +23,21 @@ it('counts each event once and sees [DONE], wherever the stream is cut', () => {
   )
 })
 
+it('counts no comments, wherever the stream is cut', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof(event, fc.constant(': ping\n\n'))),
+      fc.array(fc.nat(500)),
+      (frames, positions) => {
+        const counter = new SseCounter()
+        const bytes = Buffer.from(`${frames.join('')}data: [DONE]\n\n`)
+        for (const part of cut(bytes, positions)) counter.push(part)
+        expect(counter.events).toBe(frames.filter(frame => !frame.startsWith(':')).length + 1)
+      },
+    ),
+  )
+})
+
 it('knows no event before its blank line', () => {
   const counter = new SseCounter()
   counter.push(Buffer.from('data: half\n'))

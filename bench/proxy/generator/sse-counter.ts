@@ -1,12 +1,16 @@
-// Counts the SSE events of one stream as its bytes arrive, however they are cut. LF line ends only.
+// Counts the SSE events of one stream as its bytes arrive, however they are cut. LF line ends only. Comments, which a
+// proxy may write for another format's pings, are no events.
 
 const EVENT_END = '\n\n'
 const DONE = Buffer.from('data: [DONE]\n\n')
 const LF = 10
+const COLON = 58
 
 export class SseCounter {
   #events = 0
   #endsInLf = false
+  #atStart = true
+  #isComment = false
   #tail: Buffer = Buffer.alloc(0)
 
   /** Events that ended so far, `[DONE]` included. */
@@ -21,16 +25,33 @@ export class SseCounter {
 
   push(bytes: Buffer): void {
     if (bytes.length === 0) return
-    const splitEnd = this.#endsInLf && bytes[0] === LF
-    if (splitEnd) this.#events++
-    let last = splitEnd ? 1 : 0
+    let last = 0
+    if (this.#endsInLf && bytes[0] === LF) {
+      this.#end()
+      last = 1
+    }
+    this.#begin(bytes, last)
     for (let at = bytes.indexOf(EVENT_END, last); at >= 0; at = bytes.indexOf(EVENT_END, last)) {
-      this.#events++
+      this.#end()
       last = at + EVENT_END.length
+      this.#begin(bytes, last)
     }
     // An LF that already closed an event must not open the next one's end.
     this.#endsInLf = last < bytes.length && bytes.at(-1) === LF
     this.#tail = lastBytes(this.#tail, bytes)
+  }
+
+  /** What stands at an event's start says what it is; it may be in the next bytes. */
+  #begin(bytes: Buffer, at: number): void {
+    if (!this.#atStart || at >= bytes.length) return
+    this.#atStart = false
+    this.#isComment = bytes[at] === COLON
+  }
+
+  #end(): void {
+    if (!this.#isComment) this.#events++
+    this.#isComment = false
+    this.#atStart = true
   }
 }
 

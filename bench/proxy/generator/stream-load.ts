@@ -16,6 +16,7 @@ type Length = 'full' | 'any'
 
 class StreamLoad {
   readonly caller: ChatCaller
+  readonly #fullLength: number
   readonly tally = new Tally()
   readonly firstContent: number[] = []
   readonly gaps: number[] = []
@@ -25,6 +26,7 @@ class StreamLoad {
 
   constructor(target: Target, connections: number) {
     this.caller = new ChatCaller(target, 'streamed', connections)
+    this.#fullLength = target.streamChunks
   }
 
   /** Calls once; `onFirstContent` fires at most once, `onEnd` exactly once. */
@@ -46,7 +48,7 @@ class StreamLoad {
         }
       },
       onEnd: error => {
-        this.tally.add(error ?? problemOf(counter, length))
+        this.tally.add(error ?? problemOf(counter, length === 'full' ? this.#fullLength : undefined))
         this.chunks += counter.done ? counter.events - 1 : counter.events
         onEnd()
       },
@@ -69,10 +71,10 @@ class StreamLoad {
   }
 }
 
-function problemOf(counter: SseCounter, length: Length): string | undefined {
+function problemOf(counter: SseCounter, expected: number | undefined): string | undefined {
   if (!counter.done) return `stream ended without [DONE] after ${counter.events} chunks`
   const chunks = counter.events - 1
-  if (length === 'full' && chunks !== STREAM_CHUNKS) return `stream of ${chunks} chunks, not ${STREAM_CHUNKS}`
+  if (expected !== undefined && chunks !== expected) return `stream of ${chunks} chunks, not ${expected}`
   return undefined
 }
 

@@ -4,11 +4,24 @@ import { haproxy } from './haproxy.ts'
 import { minimal } from './minimal.ts'
 import { nginx } from './nginx.ts'
 import { PEER_NAMES, type Peer, type PeerName } from './peer.ts'
-import { portkey } from './portkey.ts'
-import { weir } from './weir.ts'
+import { portkey, portkeyTranslated } from './portkey.ts'
+import { weir, weirBefore, weirLibrary, weirTranslated } from './weir.ts'
 
-const BY_NAME: Readonly<Record<PeerName, Peer>> = { direct, nginx, haproxy, minimal, weir, portkey }
+const byName = (before: string | undefined): Readonly<Record<PeerName, Peer>> => ({
+  direct,
+  nginx,
+  haproxy,
+  minimal,
+  weir,
+  'weir-before': weirBefore(before),
+  'weir-translated': weirTranslated,
+  'weir-library': weirLibrary,
+  portkey,
+  'portkey-translated': portkeyTranslated,
+})
 
-/** The direct call is always among them: latencies are counted from it. */
-export const peersNamed = (names: readonly PeerName[]): readonly Peer[] =>
-  PEER_NAMES.filter(name => name === 'direct' || names.includes(name)).map(name => BY_NAME[name])
+/** The direct call is always among them: latencies are counted from it. `before` is the checkout of `weir-before`. */
+export function peersNamed(names: readonly PeerName[], before: string | undefined): readonly Peer[] {
+  const known = byName(before)
+  return PEER_NAMES.filter(name => name === 'direct' || names.includes(name)).map(name => known[name])
+}

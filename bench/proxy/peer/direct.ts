@@ -1,4 +1,5 @@
 // No peer at all: the client calls the upstream. Added latency is counted from here.
+import { STREAM_CHUNKS } from '../workload.ts'
 import type { Peer } from './peer.ts'
 
 export const direct: Peer = {
@@ -10,6 +11,7 @@ export const direct: Peer = {
       pid: undefined,
       origins: { whole: upstream.large, streamed: upstream.large },
       headers: {},
+      streamChunks: STREAM_CHUNKS,
       events: undefined,
       atStart: undefined,
       stop: () => Promise.resolve(),

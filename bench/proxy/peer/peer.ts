@@ -2,7 +2,18 @@
 import type { Memory } from '../measure/process-usage.ts'
 import type { UpstreamModel } from '../upstream/order.ts'
 
-export const PEER_NAMES = ['direct', 'nginx', 'haproxy', 'minimal', 'weir', 'portkey'] as const
+export const PEER_NAMES = [
+  'direct',
+  'nginx',
+  'haproxy',
+  'minimal',
+  'weir',
+  'weir-before',
+  'weir-translated',
+  'weir-library',
+  'portkey',
+  'portkey-translated',
+] as const
 export type PeerName = (typeof PEER_NAMES)[number]
 
 export interface PeerSetting {
@@ -10,7 +21,7 @@ export interface PeerSetting {
   readonly upstream: Readonly<Record<UpstreamModel, string>>
   /** An empty directory for this peer's files. */
   readonly directory: string
-  /** Where Weir leaves CPU profiles of itself, if it shall; absolute. */
+  /** Where Weir leaves CPU profiles of itself, if it shall, in a folder a peer; absolute. */
   readonly profile: string | undefined
 }
 
@@ -20,6 +31,8 @@ export interface RunningPeer {
   /** Where non-streamed and streamed requests go; they differ only for nginx, where buffering is per listener. */
   readonly origins: { readonly whole: string; readonly streamed: string }
   readonly headers: Readonly<Record<string, string>>
+  /** How many chunks it makes of a stream that has 100 of one format's. */
+  readonly streamChunks: number
   /** Directory of the NDJSON events this peer leaves, one a request; undefined when it records nothing. */
   readonly events: string | undefined
   /** Memory right after start, before any load. */

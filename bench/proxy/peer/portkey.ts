@@ -1,10 +1,11 @@
-// Portkey's gateway, load-balancing 80/20. Installed on first use in a folder of its own, outside the workspaces.
+// Portkey's gateway, load-balancing 80/20, in front of its clients' format or another. Installed on first use in a folder of its own, outside the workspaces.
 import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { REPOSITORY, startProgram } from '../process/managed-process.ts'
 import { freePort, waitUntilReady } from '../process/readiness.ts'
+import { STREAM_CHUNKS } from '../workload.ts'
 import type { Peer, PeerSetting } from './peer.ts'
 import { runningPeer } from './program.ts'
 
@@ -25,10 +26,17 @@ async function install(): Promise<string | undefined> {
 const version = (): string =>
   (JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8')) as { version: string }).version
 
+interface Setup {
+  readonly name: 'portkey' | 'portkey-translated'
+  readonly provider: 'openai' | 'anthropic'
+  readonly streamChunks: number
+  readonly note: string
+}
+
 /** Its config travels with each request, as its documentation has it. */
-function configHeader({ upstream }: PeerSetting): string {
+function configHeader({ provider }: Setup, { upstream }: PeerSetting): string {
   const target = (origin: string, weight: number) => ({
-    provider: 'openai',
+    provider,
     api_key: 'bench',
     custom_host: `${origin}/v1`,
     weight,
@@ -39,10 +47,10 @@ function configHeader({ upstream }: PeerSetting): string {
   })
 }
 
-export const portkey: Peer = {
-  name: 'portkey',
+const portkeyPeer = (setup: Setup): Peer => ({
+  name: setup.name,
   describe: () =>
-    Promise.resolve(`@portkey-ai/gateway ${version()}, loadbalance 80/20, headless, Node ${process.version}`),
+    Promise.resolve(`@portkey-ai/gateway ${version()}, ${setup.note}, headless, Node ${process.version}`),
   unavailable: install,
   async start(setting) {
     const port = await freePort()
@@ -52,6 +60,24 @@ export const portkey: Peer = {
     })
     const origin = `http://127.0.0.1:${port}`
     await waitUntilReady(started, origin, status => status === 200)
-    return runningPeer(started, origin, { headers: { 'x-portkey-config': configHeader(setting) } })
+    return runningPeer(started, origin, {
+      headers: { 'x-portkey-config': configHeader(setup, setting) },
+      streamChunks: setup.streamChunks,
+    })
   },
-}
+})
+
+export const portkey = portkeyPeer({
+  name: 'portkey',
+  provider: 'openai',
+  streamChunks: STREAM_CHUNKS,
+  note: 'loadbalance 80/20',
+})
+
+/** It makes a chunk without content of the event that starts a content block. */
+export const portkeyTranslated = portkeyPeer({
+  name: 'portkey-translated',
+  provider: 'anthropic',
+  streamChunks: STREAM_CHUNKS + 1,
+  note: "loadbalance 80/20, Anthropic's format upstream",
+})

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { memoryOfTree } from '../measure/process-usage.ts'
 import type { ManagedProcess } from '../process/managed-process.ts'
+import { STREAM_CHUNKS } from '../workload.ts'
 import type { RunningPeer } from './peer.ts'
 
 const run = promisify(execFile)
@@ -26,12 +27,13 @@ export async function unlessInstalled(command: string, flag: string): Promise<st
 export function runningPeer(
   started: ManagedProcess,
   origin: string,
-  options: Partial<Pick<RunningPeer, 'origins' | 'headers' | 'events' | 'stop'>> = {},
+  options: Partial<Omit<RunningPeer, 'pid' | 'atStart'>> = {},
 ): RunningPeer {
   return {
     pid: started.pid,
     origins: { whole: origin, streamed: origin },
     headers: {},
+    streamChunks: STREAM_CHUNKS,
     events: undefined,
     atStart: memoryOfTree(started.pid),
     stop: async () => void (await started.stop()),

@@ -48,6 +48,7 @@ function closedTable(field: Field): string {
       ),
       ratio(field, peer, 'nginx', each => each.closed.cpuPerRequest),
       ratio(field, peer, 'minimal', each => each.closed.cpuPerRequest),
+      ratio(field, peer, 'weir', each => each.closed.cpuPerRequest),
       proxied(
         peer,
         middle(each => each.closed.cores.peer, 2),
@@ -57,8 +58,11 @@ function closedTable(field: Field): string {
       middle(each => each.closed.largeShare, 3),
     ]
   }
-  const header = ['peer', 'requests/s', 'CPU us/request', 'x nginx', 'x minimal', 'cores busy']
-  return markdownTable([...header, 'upstream us', 'generator us', 'share of large'], peers.map(row))
+  const header = ['peer', 'requests/s', 'CPU us/request', 'x nginx', 'x minimal', 'x weir']
+  return markdownTable(
+    [...header, 'cores busy', 'upstream us', 'generator us', 'share of large'],
+    peers.map(row),
+  )
 }
 
 function openTable({ rounds, peers }: Field): string {
@@ -100,13 +104,14 @@ function streamTable(field: Field): string {
       ),
       ratio(field, peer, 'nginx', each => each.streams.cpuPerChunk),
       ratio(field, peer, 'minimal', each => each.streams.cpuPerChunk),
+      ratio(field, peer, 'weir', each => each.streams.cpuPerChunk),
       added(each => each.streams.timeToFirstContent.p50),
       added(each => each.streams.timeToFirstContent.p99),
       middle(each => each.streams.gap.p99, 2),
       middle(each => each.streams.readsPerStream, 1),
     ]
   }
-  const header = ['peer', 'streams/s', 'CPU us/chunk', 'CPU ms/stream', 'x nginx', 'x minimal']
+  const header = ['peer', 'streams/s', 'CPU us/chunk', 'CPU ms/stream', 'x nginx', 'x minimal', 'x weir']
   const times = ['added first content p50 ms', 'p99', 'gap p99 ms', 'reads/stream']
   return markdownTable([...header, ...times], peers.map(row))
 }

@@ -1,26 +1,35 @@
 // The upstream's answers as ready bytes, framing included, so that serving one costs little more than its write.
-import { STREAM_CHUNKS } from '../workload.ts'
+// This file holds what all formats share; each format's own words are in a file beside it.
 
 export interface Answers {
   /** A whole non-streamed response, about 0.4 KB of JSON. */
   readonly whole: Buffer
-  /** Response head of a stream plus its first chunk (the role), written at once as servers do. */
+  /** Response head of a stream plus what comes before its first content, written at once as servers do. */
   readonly streamOpening: Buffer
   /** The chunks between the opening and the ending, each one HTTP chunk with one SSE frame. */
   readonly middle: readonly Buffer[]
-  /** Finish reason and `[DONE]`; `streamEndingWithUsage` has the usage chunk between them. */
+  /** From the finish reason on; `streamEndingWithUsage` has the usage too, where a client has to ask for it. */
   readonly streamEnding: Buffer
   readonly streamEndingWithUsage: Buffer
-  readonly notFound: Buffer
 }
 
-const USAGE = { prompt_tokens: 87, completion_tokens: 98, total_tokens: 185 }
+/** Tokens of every answer, whatever its format. */
+export const TOKENS = { input: 87, output: 98 }
 
-const ANSWER_TEXT =
+export const ANSWER_TEXT =
   'Yes, you can keep the scratched shelf. I can offer a partial refund to the card you paid with. ' +
   'Please send one photo of the edge.'
 
-function wholeResponse(status: string, payload: object): Buffer {
+/** What each chunk with content adds. */
+export const STREAMED_WORD = ' word'
+
+export const STREAM_HEAD =
+  'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\n' +
+  'cache-control: no-cache\r\ntransfer-encoding: chunked\r\n\r\n'
+
+export const STREAM_END = '0\r\n\r\n'
+
+export function wholeResponse(status: string, payload: object): Buffer {
   const body = JSON.stringify(payload)
   const length = Buffer.byteLength(body)
   return Buffer.from(
@@ -28,59 +37,10 @@ function wholeResponse(status: string, payload: object): Buffer {
   )
 }
 
-const httpChunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`
+/** One HTTP chunk; `text` is ASCII or not. */
+export const httpChunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`
 
-const sseFrame = (payload: object): string => `data: ${JSON.stringify(payload)}\n\n`
+export const sseFrame = (payload: object): string => `data: ${JSON.stringify(payload)}\n\n`
 
-const STREAM_HEAD =
-  'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\n' +
-  'cache-control: no-cache\r\ntransfer-encoding: chunked\r\n\r\n'
-
-function streamChunk(model: string, delta: object, finishReason: string | null): string {
-  return sseFrame({
-    id: 'chatcmpl-b3nch0001',
-    object: 'chat.completion.chunk',
-    created: 1_760_000_000,
-    model,
-    choices: [{ index: 0, delta, logprobs: null, finish_reason: finishReason }],
-  })
-}
-
-function usageChunk(model: string): string {
-  return sseFrame({
-    id: 'chatcmpl-b3nch0001',
-    object: 'chat.completion.chunk',
-    created: 1_760_000_000,
-    model,
-    choices: [],
-    usage: USAGE,
-  })
-}
-
-function wholeAnswer(model: string): Buffer {
-  return wholeResponse('200 OK', {
-    id: 'chatcmpl-b3nch0001',
-    object: 'chat.completion',
-    created: 1_760_000_000,
-    model,
-    choices: [{ index: 0, message: { role: 'assistant', content: ANSWER_TEXT }, finish_reason: 'stop' }],
-    usage: USAGE,
-  })
-}
-
-/** Answers of one model: `STREAM_CHUNKS` chunks a stream, the role first and the finish reason last. */
-export function answersOf(model: string): Answers {
-  const content = httpChunk(streamChunk(model, { content: ' word' }, null))
-  const finish = httpChunk(streamChunk(model, {}, 'stop'))
-  const done = `${httpChunk('data: [DONE]\n\n')}0\r\n\r\n`
-  return {
-    whole: wholeAnswer(model),
-    streamOpening: Buffer.from(
-      STREAM_HEAD + httpChunk(streamChunk(model, { role: 'assistant', content: '' }, null)),
-    ),
-    middle: Array.from({ length: STREAM_CHUNKS - 2 }, () => Buffer.from(content)),
-    streamEnding: Buffer.from(finish + done),
-    streamEndingWithUsage: Buffer.from(finish + httpChunk(usageChunk(model)) + done),
-    notFound: wholeResponse('404 Not Found', { error: { message: 'no such path', type: 'not_found' } }),
-  }
-}
+export const repeated = (chunk: string, times: number): readonly Buffer[] =>
+  Array.from({ length: times }, () => Buffer.from(chunk))

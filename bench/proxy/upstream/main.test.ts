@@ -13,6 +13,9 @@ const order = (wanted: UpstreamOrder): Promise<UpstreamCounts> => ask(upstream, 
 const chat = (body: object, signal?: AbortSignal): Promise<Response> =>
   fetch(`${origin}${CHAT_PATH}`, { method: 'POST', body: JSON.stringify(body), signal: signal ?? null })
 
+const post = (path: string, body: object): Promise<Response> =>
+  fetch(`${origin}${path}`, { method: 'POST', body: JSON.stringify(body) })
+
 const dataLines = (text: string): string[] => text.split('\n\n').filter(frame => frame.startsWith('data: '))
 
 /** Repeats the question until the answer is the expected one; the test's own time limit ends it otherwise. */
@@ -52,6 +55,32 @@ describe('upstream', () => {
     const lines = dataLines(await response.text())
     expect(lines).toHaveLength(STREAM_CHUNKS + 2)
     expect(lines.at(-2)).toContain('"completion_tokens":98')
+  })
+
+  it('answers a messages request with a message and its usage', async () => {
+    const message = await (await post('/v1/messages', { model: 'm' })).json()
+    expect(message).toMatchObject({ type: 'message', stop_reason: 'end_turn', usage: { output_tokens: 98 } })
+  })
+
+  it('streams a message event by event, with as many pieces of text as a chat answer has', async () => {
+    const text = await (await post('/v1/messages', { stream: true })).text()
+    const events = text.split('\n\n').flatMap(frame => /^event: (\w+)\ndata: /.exec(frame)?.[1] ?? [])
+    const deltas = Array.from({ length: STREAM_CHUNKS - 2 }, () => 'content_block_delta')
+    const opening = ['message_start', 'content_block_start', 'ping']
+    expect(events).toEqual([...opening, ...deltas, 'content_block_stop', 'message_delta', 'message_stop'])
+  })
+
+  it('answers in Gemini’s format, whole and with as many pieces of text as a chat answer has', async () => {
+    const whole = await (await post('/v1beta/models/large:generateContent', {})).json()
+    expect(whole).toMatchObject({
+      candidates: [{ finishReason: 'STOP' }],
+      usageMetadata: { totalTokenCount: 185 },
+    })
+    const streamed = await post('/v1beta/models/large:streamGenerateContent?alt=sse', {})
+    const lines = dataLines(await streamed.text())
+    expect(lines.map(line => line.includes('"text":" word"'))).toEqual(lines.map(() => true))
+    expect(lines.map(line => line.includes('"finishReason"')).indexOf(true)).toBe(STREAM_CHUNKS - 3)
+    expect(lines).toHaveLength(STREAM_CHUNKS - 2)
   })
 
   it('answers 404 elsewhere', async () => {

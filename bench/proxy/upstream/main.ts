@@ -1,42 +1,36 @@
 // The upstream process: two models on two ports, answering as fast as Node can write ready bytes.
 // Started by the bench with an IPC channel, over which it is paced and asked what it saw.
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
-import { CHAT_PATH } from '../workload.ts'
-import { type Answers, answersOf } from './answers.ts'
-import type { UpstreamCounts, UpstreamOrder } from './order.ts'
+import { wholeResponse } from './answers.ts'
+import { type Endpoint, endpointsOf, wantsUsage } from './endpoint.ts'
+import type { UpstreamCounts, UpstreamModel, UpstreamOrder } from './order.ts'
 import { RequestReader, type UpstreamRequest } from './request-reader.ts'
 import { StreamWheel } from './stream-wheel.ts'
 
 const wheel = new StreamWheel(4)
 const served = { large: 0, small: 0 }
+const NOT_FOUND = wholeResponse('404 Not Found', { error: { message: 'no such path', type: 'not_found' } })
 
-/** The proxies re-serialise nothing but Weir, whose spacing is JSON.stringify's like the client's. */
-const says = (body: Buffer, member: string): boolean => body.includes(member)
-
-function answer(
-  socket: Socket,
-  answers: Answers,
-  model: keyof typeof served,
-  request: UpstreamRequest,
-): void {
-  if (!request.head.startsWith(`POST ${CHAT_PATH} `)) {
-    socket.write(answers.notFound)
-    return
-  }
-  served[model]++
-  if (!says(request.body, '"stream":true')) {
-    socket.write(answers.whole)
-    return
-  }
-  wheel.add(socket, answers, says(request.body, '"include_usage":true') ? 'usage' : 'no usage')
+function answer(socket: Socket, { answers, wantsStream }: Endpoint, request: UpstreamRequest): void {
+  if (wantsStream(request)) wheel.add(socket, answers, wantsUsage(request) ? 'usage' : 'no usage')
+  else socket.write(answers.whole)
 }
 
-function listen(model: keyof typeof served): Server {
-  const answers = answersOf(model)
+function listen(model: UpstreamModel): Server {
+  const endpoints = endpointsOf(model)
+  const serve = (socket: Socket, request: UpstreamRequest) => {
+    const endpoint = endpoints.find(({ requestLine }) => request.head.startsWith(requestLine))
+    if (endpoint === undefined) {
+      socket.write(NOT_FOUND)
+      return
+    }
+    served[model]++
+    answer(socket, endpoint, request)
+  }
   return createServer({ noDelay: true }, socket => {
     const reader = new RequestReader()
     socket.on('data', (bytes: Buffer) => {
-      for (const request of reader.push(bytes)) answer(socket, answers, model, request)
+      for (const request of reader.push(bytes)) serve(socket, request)
     })
     // A peer that resets is the end of its connection and of nothing else; the wheel sees `destroyed`.
     socket.on('error', () => socket.destroy())

@@ -12,6 +12,6 @@ export interface UpstreamCounts {
   /** Open now, and open just before the order was carried out. */
   readonly openStreams: number
   readonly openStreamsBefore: number
-  /** Chat requests answered since the start, by model. */
+  /** Requests answered since the start, by model. */
   readonly served: Readonly<Record<UpstreamModel, number>>
 }

@@ -36,7 +36,7 @@ export class StreamWheel {
     this.#startedAt = performance.now()
   }
 
-  /** The role and the first content chunk leave at once, in two writes; the rest is paced. */
+  /** The opening and the first content chunk leave at once, in two writes; the rest is paced. */
   add(socket: Socket, answers: Answers, usage: WantsUsage): void {
     const ending = usage === 'usage' ? answers.streamEndingWithUsage : answers.streamEnding
     const stream = { socket, answers, ending, nextChunk: 0 }
