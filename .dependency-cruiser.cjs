@@ -8,7 +8,7 @@ function only(name, from, allowed, comment) {
     name,
     severity: 'error',
     comment,
-    from: { path: from, pathNot: '\\.test\\.ts$' },
+    from: { path: from, pathNot: ['\\.test\\.ts$', '/fixtures/'] },
     to: { path: '^(packages/[^/]+/(src|bin)|e2e|bench|scripts)/', pathNot: [from, ...allowed] },
   }
 }
@@ -78,10 +78,41 @@ module.exports = {
       to: { path: `${server}provider/registry\\.ts$` },
     },
     only(
+      'budget-imports',
+      `${server}budget/`,
+      [core, `${server}gateway/limit/`, `${server}storage/[^/]+\\.ts$`],
+      'the ledger knows the counters of limits and the interface of its store',
+    ),
+    only(
       'snapshot-imports',
       `${server}snapshot/`,
       [core, `${server}data-plane\\.ts$`],
       'publishing knows configs and the messages to workers',
+    ),
+    only('network-imports', `${server}network/`, [], 'addresses and names know nothing of ours'),
+    only(
+      'admin-imports',
+      `${server}admin/`,
+      [core, `${server}(snapshot|provider|network)/`, `${server}storage/[^/]+\\.ts$`],
+      'the control plane knows no gateway, no command line and no concrete store',
+    ),
+    {
+      name: 'inworld-alone',
+      severity: 'error',
+      comment: "another product's shapes stay in its folder; the composition root registers them",
+      from: { path: '^packages/', pathNot: [`${server}admin/inworld/`, `${server}cli/`] },
+      to: { path: `${server}admin/inworld/` },
+    },
+    only(
+      'admin-shell-imports',
+      `${server}admin/http/`,
+      [
+        core,
+        `${server}storage/[^/]+\\.ts$`,
+        `${server}admin/(access|audit)/`,
+        `${server}admin/revision/publishing\\.ts$`,
+      ],
+      'the shell knows who may do what, and what publishing answers; it knows no resource',
     ),
     {
       name: 'no-test-in-code',

@@ -26,6 +26,7 @@ interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>
   readonly required?: readonly string[]
   readonly additionalProperties?: SchemaNode | boolean
+  readonly anyOf?: readonly SchemaNode[]
 }
 
 /** One table: the fields of one kind of object, wherever it first occurs. */
@@ -58,6 +59,8 @@ function collectSections(root: Section, known: Section[] = []): Section[] {
 
 /** What a field holds, through lists and maps: `keys[]`, `providers.<id>`. */
 function innerObject(path: string, node: SchemaNode): Section {
+  const form = node.anyOf?.find(one => one.properties !== undefined)
+  if (form !== undefined) return { path, node: form }
   if (node.items !== undefined) return innerObject(`${path}[]`, node.items)
   const values = node.additionalProperties
   if (node.properties === undefined && typeof values === 'object')
@@ -90,6 +93,8 @@ function typeCell(node: SchemaNode, path: string, sections: readonly Section[]):
   const inner = innerObject(path, node)
   const target = sections.find(section => isSameShape(section.node, inner.node))
   const link = target === undefined ? undefined : `[object](#${headingAnchor(titleOf(target.path))})`
+  if (node.anyOf !== undefined)
+    return node.anyOf.map(form => (form.properties === undefined ? scalarType(form) : link)).join(' or ')
   if (node.items !== undefined) return `list of ${link ?? scalarType(node.items)}${countOf(node)}`
   if (node.properties !== undefined) return link ?? 'object'
   if (typeof node.additionalProperties === 'object')

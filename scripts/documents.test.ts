@@ -116,9 +116,15 @@ describe('what is shown works', () => {
     expect(checkCondition(condition)).toMatchObject({ kind: 'valid', warnings: [] })
   })
 
-  test.each(['README.md', 'docs/configuration.md'])('the config in %s can be published', document => {
-    const [text] = Array.from(read(document).matchAll(/^```yaml\n(.*?)^```/gms), match => match[1] as string)
-    const withDigest = text?.replace('secret: { env: WEIR_KEY }', `digest: sha256:${'0'.repeat(64)}`) ?? ''
-    expect(loadConfigText(withDigest, { revision: 1, tables: new Map() }).kind).toBe('loaded')
-  })
+  test.each(['README.md', 'docs/configuration.md', 'docs/keys.md'])(
+    'the config in %s can be published',
+    document => {
+      const [text] = Array.from(
+        read(document).matchAll(/^```yaml\n(.*?)^```/gms),
+        match => match[1] as string,
+      )
+      const withDigest = text?.replace('secret: { env: WEIR_KEY }', `digest: sha256:${'0'.repeat(64)}`) ?? ''
+      expect(loadConfigText(withDigest, { revision: 1, tables: new Map() }).kind).toBe('loaded')
+    },
+  )
 })

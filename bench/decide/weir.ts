@@ -4,7 +4,7 @@ import { activate, type DecideOptions, type DecisionRequest, decide } from '@wei
 import { type Decider, LARGE_SHARE, type Subject } from './decider.ts'
 
 const ROUTER = 'bench'
-const OPTIONS: DecideOptions = { boundRouter: null, defaultProvider: null }
+const OPTIONS: DecideOptions = { key: null, boundRouter: null, defaultProvider: null }
 
 const CONFIG = {
   version: 1,
@@ -40,6 +40,7 @@ function activeSnapshot() {
     tables: new Map(),
     digestOfEnv: () => undefined,
     isEnvSet: () => true,
+    hasStoredCredential: () => false,
     isTimeZone: () => true,
     isPackageInstalled: () => true,
   })
@@ -71,6 +72,7 @@ function requestOf(subject: Subject): DecisionRequest {
   const attributes = attributesOf(subject)
   return {
     model: ROUTER,
+    endpoint: 'chat',
     override: undefined,
     issuer: null,
     attributesFor: () => attributes,

@@ -26,7 +26,20 @@ interface Demo {
 /** Starts the demo and waits until it has printed what it has to say. */
 async function startDemo(args: readonly string[] = []): Promise<Demo> {
   const program = startProgram(
-    ['start', '--port', '0', '--data-dir', dataDir, '--workers', '1', '--sim-speed', '1000', ...args],
+    [
+      'start',
+      '--port',
+      '0',
+      '--control-port',
+      '0',
+      '--data-dir',
+      dataDir,
+      '--workers',
+      '1',
+      '--sim-speed',
+      '1000',
+      ...args,
+    ],
     { env: { OPENAI_API_KEY: '', ANTHROPIC_API_KEY: '' } },
   )
   await until('the welcome', () => program.stdout().includes('uniq -c'))

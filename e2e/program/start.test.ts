@@ -35,7 +35,20 @@ const configFile = join(home, 'weir.yaml')
 writeFileSync(configFile, JSON.stringify(config))
 const start = (dataDir: string, ...args: string[]) =>
   runProgram(
-    ['start', '--config', configFile, '--data-dir', dataDir, '--workers', '1', '--port', '0', ...args],
+    [
+      'start',
+      '--config',
+      configFile,
+      '--data-dir',
+      dataDir,
+      '--workers',
+      '1',
+      '--port',
+      '0',
+      '--control-port',
+      '0',
+      ...args,
+    ],
     {
       env: { WEIR_KEY: KEY },
     },
@@ -133,5 +146,6 @@ it('keeps what it writes for its owner alone', async () => {
   }
   expect(JSON.parse(readFileSync(join(gateway.dataDir, 'connection.json'), 'utf8'))).toEqual({
     dataUrl: gateway.url,
+    controlUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
   })
 })

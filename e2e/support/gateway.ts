@@ -80,8 +80,18 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
 
 function commandLine(options: GatewayOptions, configFile: string, dataDir: string): string[] {
   const workers = String(options.workers ?? 1)
-  const fixed = ['--config', configFile, '--data-dir', dataDir, '--port', '0', '--workers', workers]
-  return ['start', ...fixed, ...(options.args ?? [])]
+  const ports = ['--port', '0', '--control-port', '0']
+  return [
+    'start',
+    '--config',
+    configFile,
+    '--data-dir',
+    dataDir,
+    ...ports,
+    '--workers',
+    workers,
+    ...(options.args ?? []),
+  ]
 }
 
 /** JSON is YAML, so a config that is data needs no other writer. */

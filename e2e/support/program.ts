@@ -14,6 +14,8 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Default: the root of the repository. */
   readonly cwd?: string
+  /** What it reads from stdin; default: nothing. */
+  readonly stdin?: string
 }
 
 export interface ProgramResult {
@@ -38,8 +40,11 @@ export function startProgram(args: readonly string[], options: ProgramOptions = 
   const child = spawn(NODE, [WEIR, ...args], {
     cwd: options.cwd ?? REPOSITORY,
     env: { ...process.env, NO_COLOR: '1', ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
+  // A program may end without reading.
+  child.stdin.on('error', () => {})
+  child.stdin.end(options.stdin ?? '')
   const stdout = collect(child.stdout)
   const stderr = collect(child.stderr)
   const ended = new Promise<ProgramResult>((resolve, reject) => {

@@ -5,15 +5,21 @@ import { setTimeout } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Snapshot } from '@weir/core/config'
 import { activate } from '@weir/core/routing'
+import { type BudgetReport, Journal } from './budget/journal.ts'
 import { Admission } from './gateway/admit.ts'
 import { Ejection } from './gateway/ejection.ts'
 import type { Gateway } from './gateway/gateway.ts'
 import { Identity } from './gateway/identity.ts'
+import { Limiter } from './gateway/limit/limiter.ts'
+import { LimitMemory } from './gateway/limit/memory.ts'
 import { type DataServer, listen } from './gateway/server.ts'
-import { Targets } from './gateway/targets.ts'
+import { CONNECT_OPTIONS, Targets } from './gateway/targets.ts'
+import { checkedConnector } from './network/checked-lookup.ts'
 import { openLibraryProvider, wireFormats } from './provider/registry.ts'
 import { IssuerLog } from './storage/issuers/issuer-log.ts'
 import { Spool } from './storage/spool/spool.ts'
+
+export type { BudgetReport }
 
 /** What a worker is started with. */
 export interface DataPlaneStart {
@@ -23,12 +29,30 @@ export interface DataPlaneStart {
   readonly dataDir: string
   readonly secret: Uint8Array
   readonly snapshot: Snapshot
+  readonly secrets: Secrets
+  /** The counters of limits, which all workers share. */
+  readonly limits: SharedArrayBuffer
+  readonly destinations: Destinations
+  readonly control: ControlState
 }
+
+/** How the control plane fares; `read_only`: its store cannot be used, and nothing can be changed. */
+export type ControlState = 'ok' | 'degraded' | 'read_only'
+
+/**
+ * `checked`: no connection goes to a link-local, metadata, multicast or reserved address, whatever a name resolves to
+ * by now; for configs that are changed over the network. `any`: whoever writes the config file is trusted with that.
+ */
+export type Destinations = 'any' | 'checked'
+
+/** Stored credentials in plain text, by provider. They go down beside the snapshot, and are in no event or log. */
+export type Secrets = Readonly<Record<string, string>>
 
 /** From the control side to a worker. */
 export type ToDataPlane =
-  | { readonly kind: 'publish'; readonly snapshot: Snapshot }
+  | { readonly kind: 'publish'; readonly snapshot: Snapshot; readonly secrets: Secrets }
   | { readonly kind: 'eject'; readonly target: string; readonly until: number }
+  | { readonly kind: 'control'; readonly state: ControlState }
   | { readonly kind: 'drain'; readonly timeout: number }
 
 /** From a worker to the control side. */
@@ -36,6 +60,7 @@ export type FromDataPlane =
   | { readonly kind: 'listening'; readonly port: number }
   | { readonly kind: 'published'; readonly revision: number }
   | { readonly kind: 'ejected'; readonly target: string; readonly until: number }
+  | { readonly kind: 'spent'; readonly report: BudgetReport }
   | { readonly kind: 'log'; readonly level: 'warn' | 'error'; readonly message: string }
   | { readonly kind: 'drained' }
 
@@ -55,10 +80,11 @@ async function runDataPlane(start: DataPlaneStart, control: NonNullable<typeof p
 function openGateway(start: DataPlaneStart, tell: (message: FromDataPlane) => void): Gateway {
   const log = (level: 'warn' | 'error', message: string) => tell({ kind: 'log', level, message })
   const node = `w${start.worker}`
-  const targets = new Targets(name => process.env[name], openLibraryProvider)
-  targets.apply(start.snapshot)
+  const targets = new Targets(name => process.env[name], openLibraryProvider, connectorTo(start.destinations))
+  targets.apply(start.snapshot, start.secrets)
   return {
     active: activate(start.snapshot),
+    control: start.control,
     formats: wireFormats,
     sink: new Spool({
       directory: join(start.dataDir, 'events'),
@@ -76,8 +102,21 @@ function openGateway(start: DataPlaneStart, tell: (message: FromDataPlane) => vo
     ejection: new Ejection((target, until) => tell({ kind: 'ejected', target, until })),
     admission: new Admission(),
     identity: new Identity(Buffer.from(start.secret), node),
+    limiter: new Limiter(
+      new LimitMemory(start.limits),
+      new Journal({
+        directory: join(start.dataDir, 'budgets'),
+        writer: node,
+        report: report => tell({ kind: 'spent', report }),
+        onTrouble: error => log('error', `what budgets spend is not kept on disk: ${String(error)}`),
+      }),
+    ),
     reportBug: error => log('error', error instanceof Error ? (error.stack ?? error.message) : String(error)),
   }
+}
+
+function connectorTo(destinations: Destinations) {
+  return destinations === 'any' ? undefined : checkedConnector(CONNECT_OPTIONS, () => 'allow')
 }
 
 function obey(
@@ -88,12 +127,15 @@ function obey(
 ): void {
   switch (message.kind) {
     case 'publish':
-      gateway.targets.apply(message.snapshot)
+      gateway.targets.apply(message.snapshot, message.secrets)
       gateway.active = activate(message.snapshot)
       tell({ kind: 'published', revision: message.snapshot.revision })
       return
     case 'eject':
       gateway.ejection.adopt(message.target, message.until)
+      return
+    case 'control':
+      gateway.control = message.state
       return
     case 'drain':
       void drain(gateway, server, message.timeout, tell)
@@ -109,6 +151,7 @@ async function drain(
   await server.drain(timeout)
   await settle(gateway)
   await gateway.sink.close()
+  gateway.limiter.close()
   gateway.issuers.close()
   await gateway.targets.close()
   tell({ kind: 'drained' })

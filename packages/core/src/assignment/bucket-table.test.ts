@@ -4,6 +4,7 @@ import { apportion } from './apportionment.ts'
 import { BUCKETS } from './bucket.ts'
 import {
   type BucketCounts,
+  type BucketTable,
   canonicalTable,
   countBuckets,
   formatTable,
@@ -184,6 +185,48 @@ describe('re-weighting', () => {
     expect(formatTable(after)).toBe('c*5000 b*5000')
   })
 })
+
+describe('what is computed from runs is as if from single buckets:', () => {
+  const anyTable = fc
+    .array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.integer({ min: 1, max: 4000 })), { maxLength: 8 })
+    .map(runs => {
+      const owners = runs.flatMap(([variant, buckets]) => Array.from({ length: buckets }, () => variant))
+      const padded = [...owners, ...Array.from({ length: BUCKETS }, () => 'c')].slice(0, BUCKETS)
+      return { owners: padded, table: padded.map(variant => ({ variant, buckets: 1 })) }
+    })
+    .chain(({ owners, table }) =>
+      // Neighbouring runs of one variant are allowed: a table that a user wrote may have them.
+      fc.boolean().map(isJoined => ({ owners, table: isJoined ? joined(table) : table })),
+    )
+
+  test('the moved share', () => {
+    fc.assert(
+      fc.property(anyTable, anyTable, (before, after) => {
+        const moved = after.owners.filter((owner, bucket) => owner !== before.owners[bucket]).length
+        expect(movedShare(before.table, after.table)).toBe(moved / BUCKETS)
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  test('the index', () => {
+    fc.assert(
+      fc.property(anyTable, ({ owners, table }) => {
+        const index = indexBuckets(table, ['c', 'a', 'b'])
+        expect(Array.from(index, position => 'cab'[position])).toEqual(owners)
+      }),
+      { numRuns: 50 },
+    )
+  })
+})
+
+function joined(table: BucketTable): BucketTable {
+  return parseTable(
+    formatTable(table).replaceAll(/\b(\w)\*1( \1\*1)+/g, run => {
+      return `${run[0]}*${run.split(' ').length}`
+    }),
+  ) as BucketTable
+}
 
 describe('the written form', () => {
   test('reads back what it wrote', () => {

@@ -28,6 +28,8 @@ export function canonicalTable(counts: BucketCounts): BucketTable {
  * that lack some, in declared order. Deterministic: all nodes compute the same table.
  */
 export function reweightTable(current: BucketTable, counts: BucketCounts): BucketTable {
+  // Of a config with many splits all but one are as they were: those cost nothing.
+  if (hasCounts(current, counts)) return joinRuns(current)
   const owners = expandRuns(current)
   const lacking = new Map(counts)
   const free: number[] = []
@@ -40,14 +42,22 @@ export function reweightTable(current: BucketTable, counts: BucketCounts): Bucke
   for (const [variant, missing] of lacking) {
     for (let i = 0; i < missing; i++) owners[free[next++] as number] = variant
   }
-  return compressRuns(owners)
+  return joinRuns(owners.map(variant => ({ variant, buckets: 1 })))
 }
 
 /** Share of all buckets, 0..1, that belong to another variant in `after` than in `before`. */
 export function movedShare(before: BucketTable, after: BucketTable): number {
-  const old = expandRuns(before)
-  const moved = expandRuns(after).filter((owner, bucket) => owner !== old[bucket])
-  return moved.length / BUCKETS
+  let moved = 0
+  let [left, right] = [0, 0]
+  let [leftEnd, rightEnd] = [before[0]?.buckets ?? 0, after[0]?.buckets ?? 0]
+  for (let bucket = 0; bucket < BUCKETS; ) {
+    const end = Math.min(leftEnd, rightEnd)
+    if (before[left]?.variant !== after[right]?.variant) moved += end - bucket
+    bucket = end
+    if (leftEnd === end) leftEnd += before[++left]?.buckets ?? BUCKETS
+    if (rightEnd === end) rightEnd += after[++right]?.buckets ?? BUCKETS
+  }
+  return moved / BUCKETS
 }
 
 /** How many buckets each variant has. */
@@ -59,8 +69,13 @@ export function countBuckets(table: BucketTable): Map<string, number> {
 
 /** The table as an index per bucket into `variants`, for the request path. Variants not named are a bug. */
 export function indexBuckets(table: BucketTable, variants: readonly string[]): Uint16Array {
-  const positions = new Map(variants.map((variant, index) => [variant, index]))
-  return Uint16Array.from(expandRuns(table), owner => positions.get(owner) as number)
+  const index = new Uint16Array(BUCKETS)
+  let from = 0
+  for (const { variant, buckets } of table) {
+    index.fill(variants.indexOf(variant), from, from + buckets)
+    from += buckets
+  }
+  return index
 }
 
 /** `large*8000 small*2000`: how a table is written in a config file. */
@@ -79,16 +94,25 @@ export function parseTable(text: string): BucketTable | undefined {
   return runs.reduce((sum, run) => sum + run.buckets, 0) === BUCKETS ? runs : undefined
 }
 
-function expandRuns(table: BucketTable): string[] {
-  return table.flatMap(run => Array.from({ length: run.buckets }, () => run.variant))
+function hasCounts(table: BucketTable, counts: BucketCounts): boolean {
+  const present = countBuckets(table)
+  const wanted = Array.from(counts).filter(([, buckets]) => buckets > 0)
+  return (
+    wanted.length === present.size && wanted.every(([variant, buckets]) => present.get(variant) === buckets)
+  )
 }
 
-function compressRuns(owners: readonly string[]): BucketTable {
+/** The same table with neighbouring runs of one variant as one. */
+function joinRuns(table: BucketTable): BucketTable {
   const runs: { variant: string; buckets: number }[] = []
-  for (const variant of owners) {
+  for (const { variant, buckets } of table) {
     const last = runs.at(-1)
-    if (last?.variant === variant) last.buckets++
-    else runs.push({ variant, buckets: 1 })
+    if (last?.variant === variant) last.buckets += buckets
+    else runs.push({ variant, buckets })
   }
   return runs
+}
+
+function expandRuns(table: BucketTable): string[] {
+  return table.flatMap(run => Array.from({ length: run.buckets }, () => run.variant))
 }

@@ -7,10 +7,11 @@ import {
   reweightTable,
 } from '../assignment/index.ts'
 import type { Config } from './config.ts'
+import type { FailurePolicy, Timeouts } from './failure-policy.ts'
 import { findUnsuitedParameters } from './parameter-check.ts'
 import type { Problem, ProblemPath } from './problem.ts'
-import { findTarget, unknownModel } from './reference.ts'
-import type { RouteConfig, RouterConfig } from './router.ts'
+import { findTarget, isEnabled, unknownModel } from './reference.ts'
+import type { RouteConfig } from './router.ts'
 import type { GroupSnapshot, RouteSnapshot, TargetSnapshot, VariantSnapshot } from './snapshot.ts'
 import {
   effectiveWeight,
@@ -24,27 +25,32 @@ import {
 export type CurrentTables = ReadonlyMap<string, BucketTable>
 
 export interface RouteContext {
-  readonly router: RouterConfig
-  readonly routerId: string
+  /** Where the variants are listed. */
   readonly path: ProblemPath
+  /** Salt of a split without its own. */
+  readonly salt: string
+  /** For a route without its own. */
+  readonly timeouts: Timeouts
+  readonly failure: FailurePolicy
   readonly config: Config
   readonly tables: CurrentTables
   readonly problems: Problem[]
 }
 
-type AnyRoute = Omit<RouteConfig, 'condition'> & { readonly condition: string | null }
+/** A route of a router, or what is compiled like one. */
+export type AnyRoute = Omit<RouteConfig, 'condition'> & { readonly condition: string | null }
 
 export function compileRoute(route: AnyRoute, context: RouteContext): RouteSnapshot {
-  const salt = route.split.salt ?? `${context.routerId}.${route.id}`
+  const salt = route.split.salt ?? context.salt
   return {
     id: route.id,
     condition: route.condition,
     variants: route.split.variants.map((variant, index) =>
-      compileVariant(variant, route.split, [...context.path, 'split', 'variants', index], context),
+      compileVariant(variant, route.split, [...context.path, index], context),
     ),
     groups: compileGroups(route.split, salt, context),
-    timeouts: route.timeouts ?? context.router.timeouts,
-    failure: route.failure ?? context.router.failure,
+    timeouts: route.timeouts ?? context.timeouts,
+    failure: route.failure ?? context.failure,
   }
 }
 
@@ -85,9 +91,15 @@ function checkParameters(
 
 function resolveTarget(id: string, path: ProblemPath, context: RouteContext): TargetSnapshot {
   const target = id.endsWith('/*') ? undefined : findTarget(context.config, id)
-  if (target !== undefined) return target
-  context.problems.push(unknownModel(context.config, id, path))
-  return { id, provider: '', model: '', price: null, capabilities: {} }
+  if (target === undefined) {
+    context.problems.push(unknownModel(context.config, id, path))
+    return { id, provider: '', model: '', price: null, priceSource: null, capabilities: {} }
+  }
+  if (!isEnabled(context.config, id)) {
+    const message = `the model "${id}" is disabled; enable it under \`models\`, or take this variant out`
+    context.problems.push({ code: 'model_disabled', path, message })
+  }
+  return target
 }
 
 function compileGroups(split: SplitConfig, salt: string, context: RouteContext): GroupSnapshot[] {

@@ -1,30 +1,19 @@
 // compile: from a config to a Snapshot. Everything that can be decided at publish time is decided here.
 import { HASH_VERSION } from '../assignment/index.ts'
 import { findBrokenReferences } from './broken-router.ts'
-import { type CurrentTables, compileRoute } from './compile-route.ts'
+import type { CompileContext } from './compile-context.ts'
+import { compileKey } from './compile-key.ts'
+import { type AnyRoute, compileRoute } from './compile-route.ts'
 import type { Config } from './config.ts'
 import { findSaltConflicts, findSharedSecrets } from './conflict.ts'
 import { namedPolicy } from './failure-policy.ts'
-import type { KeyConfig } from './key.ts'
 import { suggestName } from './nearest.ts'
 import { isOfStandIn, parseConfig } from './parse.ts'
 import type { Problem, ProblemPath } from './problem.ts'
-import { findTarget, targetOf, unknownTimeZone } from './reference.ts'
+import { targetOf, unknownTimeZone } from './reference.ts'
 import type { RouterConfig } from './router.ts'
-import type { KeySnapshot, RouterSnapshot, Snapshot, TargetSnapshot } from './snapshot.ts'
-import { findWarnings, type WarningContext } from './warning.ts'
-
-export interface CompileContext extends WarningContext {
-  readonly revision: number
-  /** The tables now in force by salt, so that a new config moves the fewest units. */
-  readonly tables: CurrentTables
-  /** SHA-256 (lower-case hex) of the secret in an environment variable; undefined when it is not set. */
-  readonly digestOfEnv: (name: string) => string | undefined
-  /** Whether the runtime knows an IANA time zone. */
-  readonly isTimeZone: (name: string) => boolean
-  /** Whether an npm package can be imported. */
-  readonly isPackageInstalled: (name: string) => boolean
-}
+import type { ModelSnapshot, RouterSnapshot, Snapshot } from './snapshot.ts'
+import { findWarnings } from './warning.ts'
 
 export type Compiled =
   | {
@@ -55,8 +44,10 @@ function compileConfig(config: Config, context: CompileContext): Compiled {
   for (const [id, router] of Object.entries(config.routers)) {
     routers[id] = compileRouter(id, router, config, context, problems)
   }
-  const keys = config.keys.map((key, index) => compileKey(key, ['keys', index], config, context, problems))
-  problems.push(...findSharedSecrets(keys), ...findSaltConflicts(Object.values(routers)))
+  const keys = config.keys.map((key, index) =>
+    compileKey(key, { path: ['keys', index], config, compile: context, problems }),
+  )
+  problems.push(...findSharedSecrets(keys), ...findSaltConflicts(Object.values(routers), keys))
   if (problems.length > 0) return { kind: 'refused', problems }
   const { revision } = context
   const { gateway, providers } = config
@@ -82,8 +73,8 @@ function checkPackages(config: Config, context: CompileContext, problems: Proble
   }
 }
 
-function compileModels(config: Config, problems: Problem[]): Record<string, TargetSnapshot> {
-  const models: Record<string, TargetSnapshot> = {}
+function compileModels(config: Config, problems: Problem[]): Record<string, ModelSnapshot> {
+  const models: Record<string, ModelSnapshot> = {}
   for (const [id, model] of Object.entries(config.models)) {
     const provider = id.slice(0, id.indexOf('/'))
     if (!Object.hasOwn(config.providers, provider)) {
@@ -94,7 +85,7 @@ function compileModels(config: Config, problems: Problem[]): Record<string, Targ
       const message = `stands for many models, so it cannot have one name; declare "${provider}/<model>" by itself`
       problems.push({ code: 'wildcard_name', path: ['models', id, 'name'], message })
     }
-    models[id] = targetOf(id, model)
+    models[id] = { ...targetOf(id, model, config), enabled: model.enabled }
   }
   return models
 }
@@ -107,96 +98,20 @@ function compileRouter(
   problems: Problem[],
 ): RouterSnapshot {
   const path: ProblemPath = ['routers', id]
-  if (!context.isTimeZone(router.time_zone)) {
-    problems.push(unknownTimeZone(router.time_zone, [...path, 'time_zone']))
-  }
-  const conditional = router.routes.map((route, index) =>
+  const { time_zone, timeouts, failure } = router
+  if (!context.isTimeZone(time_zone)) problems.push(unknownTimeZone(time_zone, [...path, 'time_zone']))
+  const compileAt = (route: AnyRoute, at: ProblemPath) =>
     compileRoute(route, {
-      router,
-      routerId: id,
-      path: [...path, 'routes', index],
+      path: [...path, ...at, 'split', 'variants'],
+      salt: `${id}.${route.id}`,
+      timeouts,
+      failure,
       config,
       tables: context.tables,
       problems,
-    }),
-  )
+    })
+  const routes = router.routes.map((route, index) => compileAt(route, ['routes', index]))
   const last = router.default_route
-  const routes =
-    last === undefined
-      ? conditional
-      : [
-          ...conditional,
-          compileRoute(
-            { ...last, condition: null },
-            {
-              router,
-              routerId: id,
-              path: [...path, 'default_route'],
-              config,
-              tables: context.tables,
-              problems,
-            },
-          ),
-        ]
-  return { id, units: router.units, timeZone: router.time_zone, routes }
-}
-
-function compileKey(
-  key: KeyConfig,
-  path: ProblemPath,
-  config: Config,
-  context: CompileContext,
-  problems: Problem[],
-): KeySnapshot {
-  checkKeyReferences(key, path, config, problems)
-  return {
-    id: key.id,
-    digest: key.digest?.slice('sha256:'.length) ?? digestOfSecret(key, path, context, problems),
-    tenant: key.tenant,
-    tags: key.tags,
-    router: key.router ?? null,
-    allow: key.allow ?? null,
-    defaultProvider: key.default_provider ?? null,
-    override: key.may_override ? 'allowed' : 'denied',
-    disabled: key.disabled,
-    expiresAt: key.expires === undefined ? null : Date.parse(key.expires),
-  }
-}
-
-function digestOfSecret(
-  key: KeyConfig,
-  path: ProblemPath,
-  context: CompileContext,
-  problems: Problem[],
-): string {
-  const name = key.secret?.env ?? ''
-  const digest = context.digestOfEnv(name)
-  if (digest !== undefined) return digest
-  const message = `the environment variable ${name} is not set; set it to the key's secret, or give a \`digest\``
-  problems.push({ code: 'secret_missing', path: [...path, 'secret', 'env'], message })
-  return ''
-}
-
-function checkKeyReferences(key: KeyConfig, path: ProblemPath, config: Config, problems: Problem[]): void {
-  const routers = Object.keys(config.routers)
-  const providers = Object.keys(config.providers)
-  if (key.router !== undefined && !routers.includes(key.router)) {
-    const message = `there is no router "${key.router}"${suggestName(key.router, routers)}`
-    problems.push({ code: 'unknown_router', path: [...path, 'router'], message })
-  }
-  if (key.default_provider !== undefined && !providers.includes(key.default_provider)) {
-    const message = `there is no provider "${key.default_provider}"${suggestName(key.default_provider, providers)}`
-    problems.push({ code: 'unknown_provider', path: [...path, 'default_provider'], message })
-  }
-  key.allow?.forEach((name, index) => {
-    if (routers.includes(name) || isModelOrProvider(config, name)) return
-    const message = `there is no router or model "${name}"${suggestName(name, [...routers, ...Object.keys(config.models)])}`
-    problems.push({ code: 'unknown_model', path: [...path, 'allow', index], message })
-  })
-}
-
-/** `provider/*` allows every model of a provider, whether the models are declared one by one or by `provider/*`. */
-function isModelOrProvider(config: Config, name: string): boolean {
-  const isProvider = name.endsWith('/*') && Object.hasOwn(config.providers, name.slice(0, -2))
-  return isProvider || findTarget(config, name) !== undefined
+  if (last !== undefined) routes.push(compileAt({ ...last, condition: null }, ['default_route']))
+  return { id, units: router.units, timeZone: time_zone, routes }
 }

@@ -25,7 +25,7 @@ export const configSchema = z
     keys: z
       .array(keySchema)
       .max(10_000)
-      .default([])
+      .prefault([])
       .meta({ description: 'Virtual keys: who may call. Without one, every request is refused' }),
   })
   .superRefine((config, context) => {

@@ -37,12 +37,21 @@ export const gatewaySchema = z.strictObject({
   namespace: idSchema
     .default('weir')
     .meta({ description: 'Routers are also addressed as `<namespace>/<router>`' }),
+  namespaces: z
+    .array(idSchema)
+    .max(10)
+    .default([])
+    .meta({ description: 'More such names, for clients that come with those of another product' }),
   region: idSchema.optional().meta({ description: 'The value of the attribute `region`' }),
   attribute_headers: z
     .array(headerNameSchema)
     .max(50)
     .default([])
     .meta({ description: 'Request headers that conditions may read as `headers["name"]`' }),
+  private_networks: z.enum(['refuse', 'allow']).default('refuse').meta({
+    description:
+      'Whether base URLs that are set through the control API may lead to loopback and private addresses; config files may name them in any case',
+  }),
   limits: limitsSchema.prefault({}).meta({ description: 'What a client may use up' }),
   record: z
     .strictObject({

@@ -111,13 +111,14 @@ interface Field {
 
 function listFields(node: unknown, path: string): Field[] {
   if (typeof node !== 'object' || node === null) return []
-  const { properties, items, additionalProperties } = node as Record<string, unknown>
+  const { properties, items, additionalProperties, anyOf } = node as Record<string, unknown>
   const own = Object.entries((properties ?? {}) as Record<string, { description?: string }>)
   return [
     ...own.flatMap(([name, schema]) => {
       const at = path === '' ? name : `${path}.${name}`
       return [{ path: at, described: schema.description !== undefined }, ...listFields(schema, at)]
     }),
+    ...(Array.isArray(anyOf) ? anyOf.flatMap(form => listFields(form, path)) : []),
     ...listFields(items, `${path}[]`),
     ...listFields(additionalProperties, `${path}.*`),
   ]

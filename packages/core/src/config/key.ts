@@ -1,6 +1,12 @@
 // Virtual keys: who may call, and what their traffic is allowed to do.
 import { z } from 'zod'
+import { keyLimitsSchema } from './key-limits.ts'
+import { keyRoutingSchema } from './key-routing.ts'
 import { envReferenceSchema, idSchema } from './scalar.ts'
+
+const digestSchema = z
+  .string()
+  .regex(/^sha256:[0-9a-f]{64}$/, { error: 'must be "sha256:" and 64 lower-case hex digits' })
 
 export const keySchema = z
   .strictObject({
@@ -8,11 +14,18 @@ export const keySchema = z
     secret: envReferenceSchema
       .optional()
       .meta({ description: 'The environment variable with the key itself; this or `digest`' }),
-    digest: z
-      .string()
-      .regex(/^sha256:[0-9a-f]{64}$/, { error: 'must be "sha256:" and 64 lower-case hex digits' })
+    digest: digestSchema
       .optional()
       .meta({ description: '`sha256:` and the SHA-256 of the key in hex; this or `secret`' }),
+    previous: z
+      .strictObject({
+        digest: digestSchema.meta({ description: '`sha256:` and the SHA-256 of the replaced secret' }),
+        until: z.iso
+          .datetime({ offset: true })
+          .meta({ description: 'ISO 8601 with an offset; from then on the replaced secret is refused: 401' }),
+      })
+      .optional()
+      .meta({ description: 'The secret that was replaced last, which still works for a while' }),
     tenant: idSchema.default('default').meta({ description: 'Whose traffic this is (`key.tenant`)' }),
     tags: z
       .array(idSchema)
@@ -29,6 +42,10 @@ export const keySchema = z
       description:
         'Provider of plain model names without a `router`, and of every /v1 path that is not split',
     }),
+    routing: keyRoutingSchema.optional().meta({
+      description: 'Splits what this key sends with a plain model name over the models listed here',
+    }),
+    limits: keyLimitsSchema.optional().meta({ description: 'What the key may use up' }),
     may_override: z
       .boolean()
       .default(false)

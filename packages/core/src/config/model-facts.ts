@@ -19,6 +19,8 @@ export interface Capabilities {
   readonly context?: number | undefined
   /** Most tokens of one answer. */
   readonly output?: number | undefined
+  /** Names of the endpoints that make sense for it, of those its provider serves. */
+  readonly endpoints?: readonly string[] | undefined
 }
 
 const seeing: Capabilities = { tools: true, images: true, documents: true, json: 'schema' }
@@ -111,6 +113,11 @@ export function capabilitiesOf(model: string, declared: Capabilities): Capabilit
   const facts = findFacts(model)
   const said = Object.entries(declared).filter(([, value]) => value !== undefined)
   return said.length === 0 ? facts : { ...facts, ...Object.fromEntries(said) }
+}
+
+/** Whether it is one of the models known by name: all of them converse, and none embeds. */
+export function isKnownModel(model: string): boolean {
+  return findFacts(model) !== UNKNOWN
 }
 
 function findFacts(model: string): Capabilities {

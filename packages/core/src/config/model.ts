@@ -1,6 +1,7 @@
 // Models: what they are called, what they cost and what they can do.
 import { z } from 'zod'
 import { MODEL_ID } from './model-id.ts'
+import { ENDPOINTS } from './preset.ts'
 
 const usdPerMillion = z.number().min(0).max(1_000_000)
 
@@ -28,16 +29,35 @@ export const capabilitiesSchema = z.strictObject({
   }),
   context: tokens.optional().meta({ description: 'Tokens of prompt and answer together' }),
   output: tokens.optional().meta({ description: 'Most tokens of one answer' }),
+  endpoints: z
+    .array(z.enum([...ENDPOINTS.openai, ...ENDPOINTS.anthropic]))
+    .min(1)
+    .max(5)
+    .optional()
+    .meta({
+      description:
+        "Endpoints that make sense for it, of those its provider serves; a key's routing splits only those that all its models serve",
+    }),
 })
 
 export const modelSchema = z.strictObject({
+  enabled: z
+    .boolean()
+    .default(true)
+    .meta({ description: 'false: requests that name it are refused, and no variant may use it' }),
   name: z
     .string()
     .min(1)
     .max(256)
     .optional()
     .meta({ description: 'The name the provider knows; default: what follows the first slash' }),
-  price: priceSchema.optional().meta({ description: 'Without a price the cost in events is null' }),
+  price: z
+    .union([priceSchema, z.literal('none')])
+    .optional()
+    .meta({
+      description:
+        "US dollars per million tokens, or `none`. Default: what the shipped price list says of the provider's preset, else none: then the cost in events is null",
+    }),
   capabilities: capabilitiesSchema.default({}).meta({
     description: 'What the model can do; each field wins over what is known of a model of this name',
   }),

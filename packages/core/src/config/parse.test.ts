@@ -41,6 +41,7 @@ test('the defaults of an almost empty config', () => {
     config: {
       gateway: {
         namespace: 'weir',
+        namespaces: [],
         attribute_headers: [],
         limits: {
           body: 32 * 2 ** 20,

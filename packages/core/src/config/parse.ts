@@ -98,11 +98,26 @@ function toProblems(issue: z.core.$ZodIssue): Problem[] {
           message: `must be ${issue.values.map(v => JSON.stringify(v)).join(' or ')}`,
         },
       ]
+    case 'invalid_union':
+      return unionProblems(issue, path)
     case 'custom':
       return [customProblem(issue, path)]
     default:
       return [{ code: issue.code, path, message: issue.message }]
   }
+}
+
+/** Of several forms a value may have, the one that was meant is the one whose own type the value has. */
+function unionProblems(issue: z.core.$ZodIssueInvalidUnion, path: ProblemPath): Problem[] {
+  const meant = issue.errors.find(issues => !issues.some(isOfAnotherType))
+  if (meant !== undefined)
+    return meant.flatMap(inner => toProblems({ ...inner, path: [...issue.path, ...inner.path] }))
+  const forms = issue.errors.flatMap(issues => issues.flatMap(toProblems).map(problem => problem.message))
+  return [{ code: 'invalid_type', path, message: forms.join(', or ') }]
+}
+
+function isOfAnotherType(issue: z.core.$ZodIssue): boolean {
+  return issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_value')
 }
 
 function explainType(issue: z.core.$ZodIssueInvalidType): string {
@@ -134,7 +149,8 @@ function fieldsAt(path: ProblemPath): string[] {
     const next =
       typeof part === 'number' ? node.items : (node.properties?.[part] ?? node.additionalProperties)
     if (typeof next !== 'object') return []
-    node = next
+    // Of several forms it is the object that has fields.
+    node = next.anyOf?.find(form => form.properties !== undefined) ?? next
   }
   return Object.keys(node.properties ?? {})
 }
@@ -143,4 +159,5 @@ interface JsonSchemaNode {
   readonly properties?: Record<string, JsonSchemaNode>
   readonly items?: JsonSchemaNode
   readonly additionalProperties?: JsonSchemaNode
+  readonly anyOf?: readonly JsonSchemaNode[]
 }

@@ -17,6 +17,15 @@ export const ENDPOINTS = {
 export type WireFormat = keyof typeof ENDPOINTS
 export type EndpointName = (typeof ENDPOINTS)[WireFormat][number]
 
+/** Endpoints whose requests can be translated to any other of them. */
+export const TRANSLATED_ENDPOINTS: readonly EndpointName[] = ['chat', 'responses', 'messages']
+
+/** The endpoint that a provider of a format needs for translated requests to reach it. */
+export const TRANSLATION_ENDPOINT: Readonly<Record<WireFormat, EndpointName>> = {
+  openai: 'chat',
+  anthropic: 'messages',
+}
+
 /** Fields that OpenAI-compatible services name differently. */
 export const MAX_TOKENS_FIELDS = ['max_tokens', 'max_completion_tokens'] as const
 export const REASONING_FIELDS = ['reasoning_content', 'reasoning', 'none'] as const

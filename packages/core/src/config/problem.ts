@@ -24,3 +24,11 @@ export function formatPath(path: ProblemPath): string {
   }
   return text
 }
+
+/** Reads what `formatPath` writes; of other text, the parts it can make out. */
+export function parsePath(text: string): ProblemPath {
+  return Array.from(text.matchAll(/\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|[A-Za-z0-9_-]+/g), match => {
+    if (match[1] !== undefined) return Number(match[1])
+    return match[2] === undefined ? match[0] : (JSON.parse(match[2]) as string)
+  })
+}

@@ -32,6 +32,18 @@ const urlSchema = z
     error: 'must have no user, query or fragment; put the credential under `credential`',
   })
 
+const credentialSchema = z
+  .strictObject({
+    env: envReferenceSchema.shape.env.optional(),
+    stored: z.literal(true).optional().meta({
+      description: 'The active one of the credentials that the control plane keeps for this provider',
+    }),
+  })
+  .refine(({ env, stored }) => (env === undefined) !== (stored === undefined), {
+    error: 'must have exactly one of `env` (an environment variable) and `stored: true`',
+  })
+  .transform(({ env }): CredentialReference => (env === undefined ? { stored: true } : { env }))
+
 const providerShape = z.strictObject({
   preset: z
     .enum(Object.keys(PRESETS) as [PresetName, ...PresetName[]])
@@ -55,9 +67,10 @@ const providerShape = z.strictObject({
     description:
       "For `type: ai-sdk`: the package's own settings, such as region; `{ env: NAME }` reads a secret",
   }),
-  credential: envReferenceSchema
-    .optional()
-    .meta({ description: 'The API key of this provider; without it requests go out unauthenticated' }),
+  credential: credentialSchema.optional().meta({
+    description:
+      'The API key of this provider: `{ env: NAME }`, or `{ stored: true }` for the one kept, encrypted, by the control plane; without either, requests go out unauthenticated',
+  }),
   credential_header: headerNameSchema.optional().meta({
     description:
       "Carries the credential: as `Bearer <key>` in `authorization`, bare in any other. Default: the preset's, else `authorization`, for Anthropic's format `x-api-key`",
@@ -95,6 +108,9 @@ const providerShape = z.strictObject({
 
 type ProviderShape = z.infer<typeof providerShape>
 
+/** Where a provider's credential is; it never stands in a config itself. */
+export type CredentialReference = { readonly env: string } | { readonly stored: true }
+
 /** A provider with everything settled: presets and defaults are applied, and only what was not asked for is absent. */
 export interface ProviderConfig {
   readonly type: ProviderType
@@ -107,7 +123,7 @@ export interface ProviderConfig {
   readonly options: Readonly<Record<string, z.core.util.JSONType>>
   /** Settings of the package that are secrets: the environment variable of each. */
   readonly secret_options: Readonly<Record<string, string>>
-  readonly credential?: { readonly env: string }
+  readonly credential?: CredentialReference
   /** In lower case; `authorization` takes `Bearer <credential>`, any other header the bare credential. */
   readonly credential_header: string
   readonly headers: Readonly<Record<string, string>>

@@ -2,27 +2,41 @@
 import type { Config } from './config.ts'
 import type { ModelConfig } from './model.ts'
 import { capabilitiesOf } from './model-facts.ts'
+import { priceOf } from './model-price.ts'
 import { suggestName } from './nearest.ts'
 import type { Problem, ProblemPath } from './problem.ts'
 import type { TargetSnapshot } from './snapshot.ts'
 
 /** The target `provider/model` names: declared itself, or by `provider/*`. */
 export function findTarget(config: Config, id: string): TargetSnapshot | undefined {
+  const model = findModel(config, id)
+  return model === undefined ? undefined : targetOf(id, model, config)
+}
+
+/** Whether a model may be used: it is declared, itself or by `provider/*`, and not disabled. */
+export function isEnabled(config: Config, id: string): boolean {
+  return findModel(config, id)?.enabled === true
+}
+
+function findModel(config: Config, id: string): ModelConfig | undefined {
   const slash = id.indexOf('/')
-  if (slash < 1) return undefined
-  const model = config.models[id] ?? config.models[`${id.slice(0, slash)}/*`]
-  return model === undefined ? undefined : targetOf(id, model)
+  return slash < 1 ? undefined : (config.models[id] ?? config.models[`${id.slice(0, slash)}/*`])
 }
 
 /** The target that a model is. Of `provider/*` nothing is known but what the config says of all its models. */
-export function targetOf(id: string, model: ModelConfig): TargetSnapshot {
+export function targetOf(
+  id: string,
+  model: ModelConfig,
+  { providers }: Pick<Config, 'providers'>,
+): TargetSnapshot {
   const slash = id.indexOf('/')
+  const provider = id.slice(0, slash)
   const name = model.name ?? id.slice(slash + 1)
   return {
     id,
-    provider: id.slice(0, slash),
+    provider,
     model: name,
-    price: model.price ?? null,
+    ...priceOf(name, model.price, providers[provider]),
     capabilities: capabilitiesOf(name, model.capabilities),
   }
 }

@@ -86,6 +86,9 @@ export const routerSchema = z
       .meta({ description: 'Taken when no route holds; without it such a request gets 404' }),
     timeouts: timeoutsSchema.prefault({}).meta({ description: 'For routes without their own' }),
     failure: failurePolicySchema.prefault({}).meta({ description: 'For routes without their own' }),
+    annotations: z.record(z.string().min(1).max(100), z.json()).optional().meta({
+      description: 'Notes of programs that write configs; kept as they are, and without effect',
+    }),
   })
   .superRefine((router, context) => {
     const ids = router.routes.map(route => route.id)

@@ -66,6 +66,20 @@ describe.each<[string, Row[]]>([
         ['invalid_format providers.p.credential.env: must be the name of an environment variable'],
       ],
       [
+        'a credential both in the environment and stored',
+        { providers: { p: { ...provider, credential: { env: 'KEY', stored: true } } } },
+        [
+          'invalid_value providers.p.credential: must have exactly one of `env` (an environment variable) and `stored: true`',
+        ],
+      ],
+      [
+        'a credential that is nowhere',
+        { providers: { p: { ...provider, credential: {} } } },
+        [
+          'invalid_value providers.p.credential: must have exactly one of `env` (an environment variable) and `stored: true`',
+        ],
+      ],
+      [
         'a bare credential',
         { providers: { p: { ...provider, credential: 'OPENAI_API_KEY' } } },
         ['invalid_type providers.p.credential: expected object, received string'],
@@ -101,10 +115,22 @@ describe.each<[string, Row[]]>([
         ['invalid_type models["p/a"].price.output: is missing; it must be a number'],
       ],
       [
+        'a word for a price',
+        { models: { 'p/a': { price: 'free' } } },
+        ['invalid_type models["p/a"].price: expected object, received string, or must be "none"'],
+      ],
+      [
+        'a misspelt part of a price',
+        { models: { 'p/a': { price: { input: 1, output: 1, cached: 1 } } } },
+        [
+          'unknown_field models["p/a"].price.cached: unknown field "cached"; known: input, cached_input, output',
+        ],
+      ],
+      [
         'a capability that is not one',
         { models: { 'p/a': { capabilities: { vision: true } } } },
         [
-          'unknown_field models["p/a"].capabilities.vision: unknown field "vision"; known: tools, images, documents, json, reasoning, context, output',
+          'unknown_field models["p/a"].capabilities.vision: unknown field "vision"; known: tools, images, documents, json, reasoning, context, output, endpoints',
         ],
       ],
       [

@@ -3,8 +3,10 @@
 import type { BucketTable } from '../assignment/index.ts'
 import type { FailurePolicy, Timeouts } from './failure-policy.ts'
 import type { GatewayConfig } from './gateway.ts'
+import type { KeyLimits } from './key-limits.ts'
 import type { Price } from './model.ts'
 import type { Capabilities } from './model-facts.ts'
+import type { PriceSource } from './model-price.ts'
 import type { ProviderConfig } from './provider.ts'
 import type { UnitSource } from './router.ts'
 import type { SystemPrompt } from './split.ts'
@@ -15,7 +17,7 @@ export interface Snapshot {
   readonly gateway: GatewayConfig
   readonly providers: Readonly<Record<string, ProviderConfig>>
   /** Declared models by `provider/model`; `provider/*` stands for all others of a provider. */
-  readonly models: Readonly<Record<string, TargetSnapshot>>
+  readonly models: Readonly<Record<string, ModelSnapshot>>
   /** How requests that name a model themselves, and so have no route, are treated. */
   readonly named: { readonly failure: FailurePolicy; readonly timeouts: Timeouts }
   readonly routers: Readonly<Record<string, RouterSnapshot>>
@@ -30,8 +32,15 @@ export interface TargetSnapshot {
   /** The model as the provider names it. */
   readonly model: string
   readonly price: Price | null
+  readonly priceSource: PriceSource
   /** What the config says or is known by the model's name; `provider/*` holds only what the config says. */
   readonly capabilities: Capabilities
+}
+
+/** A declared model. */
+export interface ModelSnapshot extends TargetSnapshot {
+  /** A disabled one is refused when a request names it; no variant has it. */
+  readonly enabled: boolean
 }
 
 export interface RouterSnapshot {
@@ -77,11 +86,26 @@ export interface KeySnapshot {
   readonly digest: string
   readonly tenant: string
   readonly tags: readonly string[]
+  /** The secret that was replaced last: it works until `until`, milliseconds since the epoch. */
+  readonly previous: { readonly digest: string; readonly until: number } | null
   readonly router: string | null
+  readonly routing: KeyRoutingSnapshot | null
+  /** Null when nothing is limited. */
+  readonly limits: KeyLimits | null
   readonly allow: readonly string[] | null
   readonly defaultProvider: string | null
   readonly override: 'allowed' | 'denied'
   readonly disabled: boolean
   /** Milliseconds since the epoch. */
   readonly expiresAt: number | null
+}
+
+/** A split attached to a key, in place of plain model names. */
+export interface KeyRoutingSnapshot {
+  readonly active: boolean
+  readonly units: readonly UnitSource[]
+  /** Names of the endpoints that all its models serve; requests to others are not split. */
+  readonly endpoints: readonly string[]
+  /** Its id and its salt are `key.<id of the key>`. */
+  readonly route: RouteSnapshot
 }

@@ -33,14 +33,19 @@ const parametersSchema = z.record(z.string(), z.json()).superRefine((parameters,
   }
 })
 
+/** @param notWhole what is said of a weight with a fraction */
+export function weightSchema(notWhole: string) {
+  return z
+    .number()
+    .int({ error: notWhole })
+    .min(0, { error: 'must not be negative', abort: true })
+    .max(1_000_000_000, { error: 'must be at most 1000000000', abort: true })
+}
+
 export const variantSchema = z.strictObject({
   id: idSchema.meta({ description: 'Unique within the split; what `x-weir-variant` names' }),
   model: modelIdSchema.meta({ description: 'A model under `models`, or one that `provider/*` covers' }),
-  weight: z
-    .number()
-    .int({ error: 'must be a whole number; for finer shares use `mode: proportional`, such as 995 and 5' })
-    .min(0, { error: 'must not be negative', abort: true })
-    .max(1_000_000_000, { error: 'must be at most 1000000000', abort: true })
+  weight: weightSchema('must be a whole number; for finer shares use `mode: proportional`, such as 995 and 5')
     .optional()
     .meta({
       description:
@@ -72,6 +77,11 @@ export const variantSchema = z.strictObject({
     .meta({ description: 'Headers set on requests to this variant' }),
 })
 
+export const bucketsSchema = z.string().optional().meta({
+  description:
+    'The bucket table to start from: runs of buckets in order, such as "large*8000 small*2000". Default: the table in force',
+})
+
 const splitShape = z.strictObject({
   mode: z.enum(['percent', 'proportional']).default('percent').meta({
     description: '`percent`: weights sum to exactly 100; `proportional`: any whole numbers',
@@ -84,10 +94,7 @@ const splitShape = z.strictObject({
     .min(1, { error: 'needs at least one variant' })
     .max(100)
     .meta({ description: 'Those of the lowest priority share traffic; the others stand in' }),
-  buckets: z.string().optional().meta({
-    description:
-      'The bucket table to start from: runs of buckets in order, such as "large*8000 small*2000". Default: the table in force',
-  }),
+  buckets: bucketsSchema,
 })
 
 type SplitShape = z.infer<typeof splitShape>
@@ -96,10 +103,15 @@ type Report = (path: (string | number)[], message: string, code: string) => void
 export const splitSchema = splitShape.superRefine((split, context) => {
   const report: Report = (path, message, code) =>
     context.addIssue({ code: 'custom', path, message, params: { code } })
+  checkSplit(split, report)
+})
+
+/** What must hold of the variants of a split taken together. */
+export function checkSplit(split: SplitShape, report: Report): void {
   checkDuplicates(split, report)
   checkWeights(split, report)
   checkTable(split, report)
-})
+}
 
 /** The priority whose variants share the traffic. */
 export function lowestPriority(split: Pick<SplitShape, 'variants'>): number {

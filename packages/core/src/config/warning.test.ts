@@ -20,6 +20,11 @@ describe('credentials', () => {
       ['no_credential providers.p.credential.env'],
     ],
     [
+      'none is stored',
+      { preset: 'groq', credential: { stored: true } },
+      ['no_credential providers.p.credential'],
+    ],
+    [
       'a secret setting is not set',
       {
         type: 'ai-sdk',

@@ -8,6 +8,8 @@ import { targetOf } from './reference.ts'
 export interface WarningContext {
   /** Whether an environment variable is set. */
   readonly isEnvSet: (name: string) => boolean
+  /** Whether a provider has an active credential in the store. */
+  readonly hasStoredCredential: (provider: string) => boolean
 }
 
 export function findWarnings(config: Config, context: WarningContext): Problem[] {
@@ -23,9 +25,11 @@ export function findWarnings(config: Config, context: WarningContext): Problem[]
 /** Accepted, since the other providers can serve meanwhile; a call to this one fails with `no_credential`. */
 function missingCredentials(config: Config, context: WarningContext): Problem[] {
   return Object.entries(config.providers).flatMap(([id, provider]) => {
-    const name = provider.credential?.env
-    if (name === undefined || context.isEnvSet(name)) return []
-    return [unsetVariable(name, ['providers', id, 'credential', 'env'])]
+    const { credential } = provider
+    if (credential === undefined) return []
+    const path = ['providers', id, 'credential']
+    if ('stored' in credential) return context.hasStoredCredential(id) ? [] : [noneStored(path)]
+    return context.isEnvSet(credential.env) ? [] : [unsetVariable(credential.env, [...path, 'env'])]
   })
 }
 
@@ -35,6 +39,11 @@ function missingOptions(config: Config, context: WarningContext): Problem[] {
       context.isEnvSet(name) ? [] : [unsetVariable(name, ['providers', id, 'options', option, 'env'])],
     ),
   )
+}
+
+function noneStored(path: ProblemPath): Problem {
+  const message = 'no credential is stored; calls to this provider will fail until there is an active one'
+  return { code: 'no_credential', path, message }
 }
 
 function unsetVariable(name: string, path: ProblemPath): Problem {
@@ -56,7 +65,7 @@ function openPresets(config: Config): Problem[] {
 /** Anthropic's format must say how long an answer may be, and clients of other formats need not. */
 function unknownLimits(config: Config): Problem[] {
   return Object.entries(config.models).flatMap(([id, model]) => {
-    const { provider, capabilities } = targetOf(id, model)
+    const { provider, capabilities } = targetOf(id, model, config)
     if (id.endsWith('/*') || config.providers[provider]?.type !== 'anthropic') return []
     if (capabilities.output !== undefined) return []
     const message =

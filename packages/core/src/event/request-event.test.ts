@@ -42,7 +42,9 @@ const served: RequestEvent = {
   first_token_ms: 31.2,
   total_ms: 60,
   usage: { input: 12, cached_input: null, output: 30, reasoning: null },
+  usage_estimated: false,
   cost_nano_usd: 19_800,
+  budget: { state: 'within', reserved_nano_usd: 2_500_000, charged_nano_usd: 19_800 },
   finish_reason: 'stop',
   output_length: 120,
   tool_calls: 0,
@@ -78,6 +80,7 @@ const refused: RequestEvent = {
   first_token_ms: null,
   usage: { input: null, cached_input: null, output: null, reasoning: null },
   cost_nano_usd: null,
+  budget: null,
   finish_reason: null,
   metadata: {},
 }
@@ -89,9 +92,9 @@ test.each([
   expect(requestEventSchema.parse(JSON.parse(JSON.stringify(event)))).toEqual(event)
 })
 
-test('an event of before requests had state, or were translated, reads as one without', () => {
-  const { state: _none, dropped: _nothing, ...older } = served
-  expect(requestEventSchema.parse(older)).toEqual(served)
+test('an event of before requests had state, were translated, or had budgets, reads as one without', () => {
+  const { state: _none, dropped: _nothing, usage_estimated: _said, budget: _unlimited, ...older } = served
+  expect(requestEventSchema.parse(older)).toEqual({ ...served, budget: null })
 })
 
 test.each<[string, object]>([
@@ -101,6 +104,7 @@ test.each<[string, object]>([
   ['a propensity above one', { propensity: 1.01 }],
   ['a cost of fractions', { cost_nano_usd: 0.5 }],
   ['a negative cost', { cost_nano_usd: -1 }],
+  ['a charge of fractions', { budget: { ...served.budget, charged_nano_usd: 0.5 } }],
   ['a negative time', { total_ms: -1 }],
   ['a time that is not a number', { total_ms: Number.NaN }],
   ['an unknown outcome', { outcome: 'fine' }],

@@ -18,6 +18,16 @@ export const attemptSchema = z.strictObject({
   ms: milliseconds,
 })
 
+/** What a request meant to the budget of its key, in whole nano-dollars. */
+const budgetSchema = z.strictObject({
+  /** `soft`: the soft limit had been reached before. */
+  state: z.enum(['within', 'soft']),
+  /** Held when the request was admitted: the most it was expected to cost, or what was left. */
+  reserved_nano_usd: z.int().min(0),
+  /** What it counted for in the end, over all attempts. */
+  charged_nano_usd: z.int().min(0),
+})
+
 export const requestEventSchema = z.strictObject({
   kind: z.literal('request'),
   version: z.literal(1),
@@ -38,7 +48,7 @@ export const requestEventSchema = z.strictObject({
   model: z.string().nullable(),
   router: z.string().nullable(),
   route: z.string().nullable(),
-  reason: z.enum(['split', 'override', 'named', 'state', 'pass_through']).nullable(),
+  reason: z.enum(['split', 'key_routing', 'override', 'named', 'state', 'pass_through']).nullable(),
   /** What became of the state that the request builds on; null when it builds on nothing. */
   state: z.enum(['held', 'unknown', 'elsewhere']).nullable().default(null),
   unit_kind: z.string().nullable(),
@@ -65,8 +75,12 @@ export const requestEventSchema = z.strictObject({
   first_token_ms: milliseconds.nullable(),
   total_ms: milliseconds,
   usage: usageSchema,
+  /** Whether the gateway had to estimate what the provider did not say, of an answer that was cut short or of a budget. */
+  usage_estimated: z.boolean().default(false),
   /** Whole nano-dollars; null when unpriced or unknown. */
   cost_nano_usd: z.int().min(0).nullable(),
+  /** Null when the key has no budget, or nothing was reserved of it. */
+  budget: budgetSchema.nullable().default(null),
   finish_reason: z.string().nullable(),
   /** Characters of answer text. */
   output_length: z.int().min(0),

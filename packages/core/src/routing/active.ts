@@ -3,7 +3,9 @@
 import { BUCKETS, countBuckets, indexBuckets } from '../assignment/index.ts'
 import type {
   GroupSnapshot,
+  KeyRoutingSnapshot,
   KeySnapshot,
+  ModelSnapshot,
   RouterSnapshot,
   RouteSnapshot,
   Snapshot,
@@ -18,15 +20,34 @@ export interface ActiveSnapshot {
   readonly routers: ReadonlyMap<string, ActiveRouter>
   /** Plans of one target, for requests that name a model; shared between requests. */
   readonly models: ReadonlyMap<string, ActiveVariant>
+  /** Declared models that no request may name; `provider/*` stands for those that are not declared. */
+  readonly disabledModels: ReadonlySet<string>
   /** Keys by the SHA-256 of their secret. */
   readonly keys: ReadonlyMap<string, KeySnapshot>
+  /** Keys by the SHA-256 of the secret they had before; it works until `previous.until`. */
+  readonly previousKeys: ReadonlyMap<string, KeySnapshot>
+  /** The routings of keys by the id of the key, those that are switched off included. */
+  readonly routings: ReadonlyMap<string, ActiveKeyRouting>
 }
 
 export interface ActiveRouter {
+  readonly kind: 'router'
   readonly id: string
   readonly units: readonly UnitSource[]
   readonly timeZone: string
   readonly routes: readonly ActiveRoute[]
+}
+
+/** A split attached to a key, in place of plain model names. */
+export interface ActiveKeyRouting {
+  readonly kind: 'key'
+  /** Of the key. */
+  readonly id: string
+  readonly active: boolean
+  readonly units: readonly UnitSource[]
+  /** Names of the endpoints that all its models serve. */
+  readonly endpoints: readonly string[]
+  readonly route: ActiveRoute
 }
 
 export interface ActiveRoute {
@@ -60,12 +81,33 @@ export interface ActiveVariant {
 
 /** Makes a snapshot ready to decide with. The snapshot has been compiled, so nothing in it can be wrong. */
 export function activate(snapshot: Snapshot): ActiveSnapshot {
+  const { keys } = snapshot
+  const models = Object.values(snapshot.models)
+  const enabled = models.filter(model => model.enabled)
+  const disabled = models.filter(model => !model.enabled)
   return {
     snapshot,
     routers: new Map(Object.values(snapshot.routers).map(router => [router.id, activateRouter(router)])),
-    models: new Map(Object.values(snapshot.models).map(target => [target.id, namedVariant(target)])),
-    keys: new Map(snapshot.keys.map(key => [key.digest, key])),
+    models: new Map(enabled.map(model => [model.id, namedVariant(withoutSwitch(model))])),
+    disabledModels: new Set(disabled.map(model => model.id)),
+    keys: new Map(keys.map(key => [key.digest, key])),
+    previousKeys: new Map(keys.flatMap(key => (key.previous === null ? [] : [[key.previous.digest, key]]))),
+    routings: new Map(
+      keys.flatMap(({ id, routing }) => (routing === null ? [] : [[id, activateRouting(id, routing)]])),
+    ),
   }
+}
+
+/** The target alone: whoever gets it may call it. */
+function withoutSwitch({
+  id,
+  provider,
+  model,
+  price,
+  priceSource,
+  capabilities,
+}: ModelSnapshot): TargetSnapshot {
+  return { id, provider, model, price, priceSource, capabilities }
 }
 
 /** The one-target plan of a model that a request names itself. */
@@ -74,7 +116,11 @@ export function namedVariant(target: TargetSnapshot): ActiveVariant {
 }
 
 function activateRouter(router: RouterSnapshot): ActiveRouter {
-  return { ...router, routes: router.routes.map(activateRoute) }
+  return { ...router, kind: 'router', routes: router.routes.map(activateRoute) }
+}
+
+function activateRouting(id: string, { route, ...routing }: KeyRoutingSnapshot): ActiveKeyRouting {
+  return { ...routing, kind: 'key', id, route: activateRoute(route) }
 }
 
 function activateRoute(route: RouteSnapshot): ActiveRoute {

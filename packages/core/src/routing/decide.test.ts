@@ -222,13 +222,14 @@ describe('an override', () => {
 })
 
 describe('the model a request names', () => {
-  const bound = { boundRouter: 'r', defaultProvider: null }
-  const provided = { boundRouter: null, defaultProvider: 'p' }
+  const bound = { key: null, boundRouter: 'r', defaultProvider: null }
+  const provided = { key: null, boundRouter: null, defaultProvider: 'p' }
 
   test.each<[string, string, DecideOptions, string]>([
     ['a router', 'r', FREE, 'router r'],
     ['a router under routers/', 'routers/r', FREE, 'router r'],
     ['a router under the namespace', 'weir/r', FREE, 'router r'],
+    ['a router under another namespace of the config', 'inworld/r', FREE, 'router r'],
     ['a declared model', 'p/priced', FREE, 'model p/priced'],
     ['any model of a provider with a wildcard', 'p/org/model:free', FREE, 'model p/org/model:free'],
     ['a plain name, with a bound router', 'gpt-5', bound, 'router r'],
@@ -255,7 +256,11 @@ describe('the model a request names', () => {
     ['a plain name that no header could hold', 'é', provided],
     ['a name of 300 characters', `p/${'x'.repeat(300)}`, FREE],
   ])('may not be %s', (_, model, options) => {
-    expect(decide(demo, requestOf({ model }), options)).toEqual({ kind: 'unknown_model', model })
+    expect(decide(demo, requestOf({ model }), options)).toEqual({
+      kind: 'unknown_model',
+      model,
+      bypassed: null,
+    })
   })
 
   test('goes to that one target and splits nothing', () => {
@@ -278,6 +283,7 @@ describe('the model a request names', () => {
       provider: 'p',
       model: 'other',
       price: null,
+      priceSource: null,
       capabilities: {},
     })
   })

@@ -4,35 +4,72 @@ import { bucketOf } from '../assignment/index.ts'
 import type { UnitSource } from '../config/index.ts'
 import type { Attributes } from '../expression/index.ts'
 import {
+  type ActiveKeyRouting,
   type ActiveRoute,
   type ActiveRouter,
   type ActiveSnapshot,
   type ActiveVariant,
   planFor,
 } from './active.ts'
-import type { DecidedUnit, Decision, HeldState, PassedRoute, Undecided } from './decision.ts'
+import type { DecidedUnit, Decision, HeldState, PassedRoute, RoutingBypass, Undecided } from './decision.ts'
 import type { DecideOptions, DecisionRequest, Issuer } from './request.ts'
-import { resolveModel } from './resolve-model.ts'
+import { findNamed, findRouter } from './resolve-model.ts'
 
-/** Decides one request against one snapshot. */
+/**
+ * Decides one request against one snapshot. A router that the request names comes first; a model by its full name
+ * second; a plain name goes to the key's active routing, else to the router the key is bound to, else to the model of
+ * that name at the key's default provider.
+ */
 export function decide(
   active: ActiveSnapshot,
   request: DecisionRequest,
   options: DecideOptions,
 ): Decision | Undecided {
-  const named = resolveModel(active, request.model, options)
-  if (named === undefined) return { kind: 'unknown_model', model: request.model }
-  if ('target' in named) return decideNamed(active, named, request.issuer)
-  return decideRouter(active, named, request)
+  const { model } = request
+  const router = findRouter(active, model)
+  if (router !== undefined) return decideRouter(active, router, request, null)
+  if (model.includes('/')) return decideModel(active, model, request, null)
+  const routing = options.key === null ? undefined : active.routings.get(options.key)
+  if (routing === undefined) return decidePlainName(active, request, options, null)
+  const bypassed = bypassOf(routing, request.endpoint)
+  if (bypassed !== null) return decidePlainName(active, request, options, bypassed)
+  return decideRoute(active, routing, routing.route, { passed: null, bypassed: null }, request)
 }
 
-function decideNamed(active: ActiveSnapshot, variant: ActiveVariant, issuer: Issuer | null): Decision {
+/** A switched-off routing keeps everything it has; an active one splits what every model of it can answer. */
+function bypassOf(routing: ActiveKeyRouting, endpoint: string): RoutingBypass | null {
+  if (!routing.active) return { routing, cause: 'inactive' }
+  return routing.endpoints.includes(endpoint) ? null : { routing, cause: 'endpoint' }
+}
+
+function decidePlainName(
+  active: ActiveSnapshot,
+  request: DecisionRequest,
+  { boundRouter, defaultProvider }: DecideOptions,
+  bypassed: RoutingBypass | null,
+): Decision | Undecided {
+  const router = boundRouter === null ? undefined : active.routers.get(boundRouter)
+  if (router !== undefined) return decideRouter(active, router, request, bypassed)
+  if (defaultProvider === null) return { kind: 'unknown_model', model: request.model, bypassed }
+  return decideModel(active, `${defaultProvider}/${request.model}`, request, bypassed)
+}
+
+function decideModel(
+  active: ActiveSnapshot,
+  id: string,
+  { model, issuer }: DecisionRequest,
+  bypassed: RoutingBypass | null,
+): Decision | Undecided {
+  const variant = findNamed(active, id)
+  if (variant === undefined) return { kind: 'unknown_model', model, bypassed }
+  if (variant === 'disabled') return { kind: 'model_disabled', model }
   return {
     kind: 'decision',
     revision: active.snapshot.revision,
     reason: 'named',
     router: null,
     route: null,
+    bypassed,
     passed: null,
     unit: null,
     bucket: null,
@@ -47,6 +84,7 @@ function decideRouter(
   active: ActiveSnapshot,
   router: ActiveRouter,
   request: DecisionRequest,
+  bypassed: RoutingBypass | null,
 ): Decision | Undecided {
   let passed: PassedRoute[] | null = null
   let attributes: Attributes | undefined
@@ -60,30 +98,35 @@ function decideRouter(
         continue
       }
     }
-    return decideRoute(active, router, route, passed, request)
+    return decideRoute(active, router, route, { passed, bypassed }, request)
   }
-  return { kind: 'no_route', router, passed: passed ?? [] }
+  return { kind: 'no_route', router, passed: passed ?? [], bypassed }
 }
+
+/** What was tried before a route was taken. */
+type Before = Pick<Decision, 'passed' | 'bypassed'>
 
 function decideRoute(
   active: ActiveSnapshot,
-  router: ActiveRouter,
+  owner: ActiveRouter | ActiveKeyRouting,
   route: ActiveRoute,
-  passed: PassedRoute[] | null,
+  { passed, bypassed }: Before,
   request: DecisionRequest,
 ): Decision | Undecided {
-  const unit = findUnit(router.units, request)
+  const unit = findUnit(owner.units, request)
   const { override } = request
   const bucket = bucketOf(route.sharing.salt, unit.id)
   const assigned = override === undefined ? route.sharing.owners[bucket] : positionOf(route, override)
   const variant = assigned === undefined ? undefined : route.variants[assigned]
   if (variant === undefined) return { kind: 'unknown_variant', route, override: override ?? '' }
+  const isOfRouter = owner.kind === 'router'
   const decision: Decision = {
     kind: 'decision',
     revision: active.snapshot.revision,
-    reason: override === undefined ? 'split' : 'override',
-    router,
+    reason: override !== undefined ? 'override' : isOfRouter ? 'split' : 'key_routing',
+    router: isOfRouter ? owner : null,
     route,
+    bypassed,
     passed,
     unit,
     bucket: override === undefined ? bucket : null,

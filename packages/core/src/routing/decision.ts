@@ -1,15 +1,22 @@
 // The result of decide(): who serves this request, who stands in, and why, as plain facts without prose.
 import type { UnitSource } from '../config/index.ts'
 import type { ConditionOutcome } from '../expression/index.ts'
-import type { ActiveRoute, ActiveRouter, ActiveVariant } from './active.ts'
+import type { ActiveKeyRouting, ActiveRoute, ActiveRouter, ActiveVariant } from './active.ts'
 
 export interface Decision {
   readonly kind: 'decision'
   readonly revision: number
-  /** `named`: the request named a model, so nothing was split. `state`: only one provider can answer. */
-  readonly reason: 'split' | 'override' | 'named' | 'state'
+  /**
+   * `split`: by a router. `key_routing`: by the routing of the key. `named`: the request named a model, so nothing was
+   * split. `state`: only one provider can answer.
+   */
+  readonly reason: 'split' | 'key_routing' | 'override' | 'named' | 'state'
+  /** Null when the key's routing decided, or nothing was split. */
   readonly router: ActiveRouter | null
+  /** Null when nothing was split. */
   readonly route: ActiveRoute | null
+  /** Why the key's routing, which it has, did not decide; null when it did or was not asked. */
+  readonly bypassed: RoutingBypass | null
   /** Routes tried before, in order, with why each was not taken; null when the first one was. */
   readonly passed: readonly PassedRoute[] | null
   readonly unit: DecidedUnit | null
@@ -31,6 +38,12 @@ export interface Decision {
  */
 export type HeldState = 'held' | 'unknown' | 'elsewhere'
 
+/** `inactive`: it is switched off. `endpoint`: not all its models serve the endpoint that was called. */
+export interface RoutingBypass {
+  readonly routing: ActiveKeyRouting
+  readonly cause: 'inactive' | 'endpoint'
+}
+
 export interface PassedRoute {
   readonly route: ActiveRoute
   readonly outcome: ConditionOutcome
@@ -44,6 +57,20 @@ export interface DecidedUnit {
 
 /** Why no variant could be chosen. */
 export type Undecided =
-  | { readonly kind: 'unknown_model'; readonly model: string }
-  | { readonly kind: 'no_route'; readonly router: ActiveRouter; readonly passed: readonly PassedRoute[] }
+  | UnknownModel
+  | { readonly kind: 'model_disabled'; readonly model: string }
+  | NoRoute
   | { readonly kind: 'unknown_variant'; readonly route: ActiveRoute; readonly override: string }
+
+export interface UnknownModel {
+  readonly kind: 'unknown_model'
+  readonly model: string
+  readonly bypassed: RoutingBypass | null
+}
+
+export interface NoRoute {
+  readonly kind: 'no_route'
+  readonly router: ActiveRouter
+  readonly passed: readonly PassedRoute[]
+  readonly bypassed: RoutingBypass | null
+}

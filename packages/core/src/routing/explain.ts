@@ -1,9 +1,19 @@
 // Puts a decision into words: the trace people read in `weir explain`, in request details and in the console.
-import type { Decision, HeldState, PassedRoute, Undecided } from './decision.ts'
+import type { ActiveRoute } from './active.ts'
+import type { Decision, HeldState, PassedRoute, RoutingBypass, Undecided } from './decision.ts'
 
 /** One step to the decision. `stage` is stable for machines, `text` is for people. */
 export interface TraceStep {
-  readonly stage: 'model' | 'condition' | 'unit' | 'bucket' | 'override' | 'state' | 'variant' | 'plan'
+  readonly stage:
+    | 'routing'
+    | 'model'
+    | 'condition'
+    | 'unit'
+    | 'bucket'
+    | 'override'
+    | 'state'
+    | 'variant'
+    | 'plan'
   readonly text: string
 }
 
@@ -11,9 +21,15 @@ export interface TraceStep {
 export function explainDecision(decision: Decision | Undecided): TraceStep[] {
   switch (decision.kind) {
     case 'unknown_model':
-      return [{ stage: 'model', text: `"${decision.model}" is neither a router nor a model of this gateway` }]
+      return [
+        ...explainBypass(decision.bypassed),
+        { stage: 'model', text: `"${decision.model}" is neither a router nor a model of this gateway` },
+      ]
+    case 'model_disabled':
+      return [{ stage: 'model', text: `the model "${decision.model}" is disabled` }]
     case 'no_route':
       return [
+        ...explainBypass(decision.bypassed),
         { stage: 'model', text: `router ${decision.router.id}` },
         ...decision.passed.map(explainPassed),
         { stage: 'condition', text: 'no route matched and there is no default route' },
@@ -26,19 +42,18 @@ export function explainDecision(decision: Decision | Undecided): TraceStep[] {
 }
 
 function explainDecided(decision: Decision): TraceStep[] {
-  const { router, route, variant } = decision
-  if (router === null || route === null) {
+  const { route, variant, bypassed } = decision
+  if (route === null) {
     return [
+      ...explainBypass(bypassed),
       { stage: 'model', text: `the request names the model ${variant.target.id}; nothing is split` },
       ...explainState(decision),
       planStep(decision),
     ]
   }
-  const taken = route.condition === null ? 'is the default route' : `matches: ${route.settings.condition}`
   return [
-    { stage: 'model', text: `router ${router.id}, revision ${decision.revision}` },
-    ...(decision.passed ?? []).map(explainPassed),
-    { stage: 'condition', text: `route ${route.id} ${taken}` },
+    ...explainBypass(bypassed),
+    ...explainRoute(decision, route),
     ...explainAssignment(decision, route.sharing.salt),
     ...explainState(decision),
     {
@@ -47,6 +62,31 @@ function explainDecided(decision: Decision): TraceStep[] {
     },
     planStep(decision),
   ]
+}
+
+/** How the split was come to: by a router's routes, or by the key. */
+function explainRoute({ router, revision, passed }: Decision, route: ActiveRoute): TraceStep[] {
+  if (router === null) {
+    const text = `the routing ${route.id} replaces the plain model name, revision ${revision}`
+    return [{ stage: 'routing', text }]
+  }
+  const taken = route.condition === null ? 'is the default route' : `matches: ${route.settings.condition}`
+  return [
+    { stage: 'model', text: `router ${router.id}, revision ${revision}` },
+    ...(passed ?? []).map(explainPassed),
+    { stage: 'condition', text: `route ${route.id} ${taken}` },
+  ]
+}
+
+function explainBypass(bypassed: RoutingBypass | null): TraceStep[] {
+  if (bypassed === null) return []
+  const { cause, routing } = bypassed
+  const endpoints = routing.endpoints.join(', ')
+  const text =
+    cause === 'inactive'
+      ? `the routing ${routing.route.id} is switched off`
+      : `the routing ${routing.route.id} does not apply: its models all serve ${endpoints || 'no endpoint'}, and not this one`
+  return [{ stage: 'routing', text }]
 }
 
 function explainAssignment(decision: Decision, salt: string): TraceStep[] {

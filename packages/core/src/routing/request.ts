@@ -11,6 +11,8 @@ export type Issuer =
 export interface DecisionRequest {
   /** The model as the client named it. */
   readonly model: string
+  /** Name of the endpoint that was called, such as `chat`. */
+  readonly endpoint: string
   /** The variant an authorised client forces. */
   readonly override: string | undefined
   /** Who issued what the request builds on; null when it builds on nothing. */
@@ -21,8 +23,10 @@ export interface DecisionRequest {
   unit(source: UnitSource): string | undefined
 }
 
-/** What the caller's key says about plain model names. */
+/** What the caller's key says about plain model names: those without a slash that are no router's. */
 export interface DecideOptions {
+  /** Id of the key. Its routing, if it has an active one, comes before the other two. */
+  readonly key: string | null
   /** The router the key is bound to: it serves plain model names. */
   readonly boundRouter: string | null
   /** The provider that plain model names belong to otherwise. */

@@ -1,7 +1,7 @@
 // The `weir` command: its commands and what they share.
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { printError } from './output.ts'
+import { readVersion } from './version.ts'
 
 type Registration = (program: Command) => void
 
@@ -9,6 +9,11 @@ type Registration = (program: Command) => void
 const COMMANDS: Readonly<Record<string, () => Promise<Registration>>> = {
   start: async () => (await import('./start.ts')).registerStart,
   validate: async () => (await import('./validate.ts')).registerValidate,
+  diff: async () => (await import('./diff.ts')).registerDiff,
+  apply: async () => (await import('./apply.ts')).registerApply,
+  export: async () => (await import('./export.ts')).registerExport,
+  keys: async () => (await import('./keys.ts')).registerKeys,
+  tokens: async () => (await import('./tokens.ts')).registerTokens,
   explain: async () => (await import('./explain.ts')).registerExplain,
   simulate: async () => (await import('./simulate.ts')).registerSimulate,
   replay: async () => (await import('../replay/command.ts')).registerReplay,
@@ -55,9 +60,4 @@ function endWithReader(): void {
     if (error.code !== 'EPIPE') throw error
     process.exit(0)
   })
-}
-
-function readVersion(): string {
-  const manifest = new URL('../../package.json', import.meta.url)
-  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version
 }

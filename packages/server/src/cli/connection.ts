@@ -1,4 +1,5 @@
-// connection.json: how scripts find a running gateway. It holds a key, so only its owner may read it.
+// connection.json: how scripts find a running gateway. It can hold a key and a token, so only its
+// owner may read it.
 import { join } from 'node:path'
 import { z } from 'zod'
 import { readIfPresent, writeAtomically } from '../snapshot/state.ts'
@@ -6,7 +7,10 @@ import { readIfPresent, writeAtomically } from '../snapshot/state.ts'
 const connectionSchema = z.object({
   dataUrl: z.string(),
   controlUrl: z.string().optional(),
+  /** The demo's. */
   key: z.string().optional(),
+  /** The demo's first admin token. */
+  adminToken: z.string().optional(),
 })
 
 export type Connection = z.infer<typeof connectionSchema>

@@ -1,6 +1,6 @@
 // Loads a config for a command, or prints its problems.
 import { basename } from 'node:path'
-import type { Snapshot } from '@weir/core/config'
+import { formatPath, type Problem, type Snapshot } from '@weir/core/config'
 import type { LocatedProblem } from '../snapshot/config-file.ts'
 import { formatProblem, type LoadContext, loadConfigFile } from '../snapshot/load.ts'
 import { printError } from './output.ts'
@@ -17,5 +17,17 @@ export function loadOrReport(file: string, context: LoadContext = NO_HISTORY): S
 
 export function reportProblems(file: string, problems: readonly LocatedProblem[]): void {
   for (const problem of problems) printError(formatProblem(file, problem))
-  printError(`${basename(file)} has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}.`)
+  printError(`${basename(file)} has ${countProblems(problems)}.`)
+}
+
+/** Problems of the config in the store, which has no lines. */
+export function reportStoredProblems(problems: readonly Problem[]): void {
+  for (const { path, message } of problems) printError(`${formatPath(path)}: ${message}`)
+  printError(
+    `weir: the stored config has ${countProblems(problems)} here; put that right, or start with --config`,
+  )
+}
+
+function countProblems(problems: readonly Problem[]): string {
+  return problems.length === 1 ? 'a problem' : `${problems.length} problems`
 }

@@ -1,6 +1,6 @@
 // `weir simulate`: who would get what, over many made-up units, and how many would move to another config.
 import { bucketOf, movedShare } from '@weir/core/assignment'
-import type { GroupSnapshot, RouteSnapshot, Snapshot } from '@weir/core/config'
+import { type RouteSnapshot, type Snapshot, tablesOf } from '@weir/core/config'
 import { type ActiveRoute, activate } from '@weir/core/routing'
 import { checkShares } from '@weir/core/stats'
 import { type Command, InvalidArgumentError } from 'commander'
@@ -53,7 +53,7 @@ function simulate(options: Options): void {
     process.exitCode = 1
     return
   }
-  const tables = new Map(groupsOf(snapshot).map(group => [group.salt, group.table]))
+  const tables = tablesOf(snapshot)
   const other =
     options.against === undefined ? undefined : loadOrReport(options.against, { revision: 2, tables })
   if (options.against !== undefined && other === undefined) {
@@ -63,10 +63,6 @@ function simulate(options: Options): void {
   const results = simulateRoutes(snapshot, other, options.units)
   if (options.json) printJson({ units: options.units, routes: results })
   else for (const result of results) printResult(result)
-}
-
-function groupsOf(snapshot: Snapshot): GroupSnapshot[] {
-  return Object.values(snapshot.routers).flatMap(router => router.routes.flatMap(route => route.groups))
 }
 
 function simulateRoutes(snapshot: Snapshot, other: Snapshot | undefined, units: number): RouteResult[] {

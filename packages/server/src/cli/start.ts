@@ -1,22 +1,34 @@
 // `weir start`: the gateway, until it is told to stop.
-import { hash, randomBytes } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { Snapshot } from '@weir/core/config'
+import { setFlagsFromString } from 'node:v8'
+import { formatPath, type Snapshot } from '@weir/core/config'
 import { type Command, Option } from 'commander'
-import { pino } from 'pino'
-import { compileHere, formatProblem, loadConfigFile } from '../snapshot/load.ts'
-import { type ConfigSource, type Published, Publisher } from '../snapshot/publisher.ts'
+import { type Control, ControlStartError } from '../admin/control-server.ts'
+import { reachGuard } from '../admin/provider/guard.ts'
+import { type ConfigOrigin, openRevisions } from '../admin/revision/open-revisions.ts'
+import type { Revisions } from '../admin/revision/revisions.ts'
+import { StoredCredentials } from '../admin/revision/stored-credentials.ts'
+import { BudgetLedger } from '../budget/ledger.ts'
+import { resolveName } from '../network/resolve.ts'
+import { locateProblems, readConfigFile } from '../snapshot/load.ts'
+import { Publisher } from '../snapshot/publisher.ts'
 import { DataDirError, openDataDir, readSecret } from '../snapshot/state.ts'
-import { watchFile } from '../snapshot/watch.ts'
 import { Workers } from '../snapshot/workers.ts'
+import type { ControlStore } from '../storage/control-store.ts'
 import { compactIssuers } from '../storage/issuers/compact-issuers.ts'
+import type { Sealer } from '../storage/seal.ts'
 import { lockDataDir } from '../storage/sqlite/data-dir-lock.ts'
 import { readConnection, writeConnection } from './connection.ts'
-import { demoConfig, startDemoSim } from './demo.ts'
-import { reportProblems } from './load-or-exit.ts'
+import { openControlPort, openSealer, openStore } from './control.ts'
+import type { ControlPlane } from './control-plane.ts'
+import { Demo } from './demo.ts'
+import { reportProblems, reportStoredProblems } from './load-or-exit.ts'
+import { type Log, openLog } from './log.ts'
 import { parseDuration, parsePort, parseSpeed, parseWorkers } from './option-value.ts'
 import { printError } from './output.ts'
+import { followFile, refreshOnSignal } from './reload.ts'
 import { printWelcome, type WelcomeKey } from './welcome.ts'
 
 interface Options {
@@ -27,18 +39,25 @@ interface Options {
   readonly workers: number
   readonly drainTimeout: number
   readonly simSpeed?: number
+  readonly controlHost: string
+  readonly controlPort: number
+  readonly controlUrl: readonly string[]
 }
-
-type Log = pino.Logger
 
 export function registerStart(program: Command): void {
   program
     .command('start')
     .summary('start the gateway')
-    .description('Start the gateway. Without a config it runs a demo over two simulated models.')
+    .description(
+      'Start the gateway and its control plane. Without a config file the config is kept in the data directory and ' +
+        'changed over the control API; a new one begins with a demo over two simulated models.',
+    )
     .option('--config <file>', 'config file; saving it (or SIGHUP) publishes the new config')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'data port; 0 takes a free one', parsePort, 8787)
+    .option('--control-host <address>', 'address of the control API', '127.0.0.1')
+    .option('--control-port <port>', 'port of the control API; 0 takes a free one', parsePort, 8788)
+    .option('--control-url <urls...>', 'URLs under which proxies make the control API known', [])
     .option('--data-dir <dir>', 'where state and events are kept', '.weir')
     .option(
       '--workers <n>',
@@ -71,80 +90,139 @@ async function start(options: Options): Promise<void> {
     await serve(options)
     lock.release()
   } catch (error) {
-    if (!(error instanceof DataDirError)) throw error
+    if (!(error instanceof DataDirError) && !(error instanceof ControlStartError)) throw error
     printError(`weir: ${error.message}`)
     process.exitCode = 1
   }
 }
 
 async function serve(options: Options): Promise<void> {
-  const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2))
-  const demo = options.config === undefined ? await startDemo(options) : undefined
-  const source: ConfigSource = demo?.source ?? (context => loadConfigFile(options.config as string, context))
-  const publisher = new Publisher(options.dataDir, source)
-  const loaded = publisher.load()
-  if (loaded.kind === 'refused') {
-    reportProblems(options.config ?? 'the demo', loaded.problems)
-    process.exitCode = 1
-    return
+  const log = openLog()
+  const sealer = openSealer(options.dataDir)
+  const store = await openStore(options.dataDir, log)
+  const demo = new Demo(options.dataDir, options.simSpeed)
+  const publisher = new Publisher(options.dataDir)
+  const credentials = new StoredCredentials(store.credentials, sealer)
+  const revisions = await putInForce(options, { store, publisher, credentials, demo, log })
+  if (revisions === undefined) process.exitCode = 1
+  else await run(options, { store, sealer, publisher, revisions, demo, log })
+  await demo.stop()
+  await store.close()
+}
+
+interface Parts {
+  readonly store: ControlStore
+  readonly publisher: Publisher
+  readonly demo: Demo
+  readonly log: Log
+}
+
+/** The revisions with one in force; undefined after its problems have been printed. */
+async function putInForce(
+  { config: name, dataDir }: Options,
+  { store, publisher, credentials, demo, log }: Parts & { readonly credentials: StoredCredentials },
+): Promise<Revisions | undefined> {
+  const file = name === undefined ? undefined : readConfigFile(name)
+  if (name !== undefined && file !== undefined && file.syntaxProblems.length > 0) {
+    reportProblems(name, file.syntaxProblems)
+    return undefined
   }
-  const workers = await startWorkers(options, loaded.snapshot, log)
-  if (workers !== undefined) {
-    publisher.attach(workers)
+  const origin: ConfigOrigin =
+    name === undefined || file === undefined
+      ? { kind: 'store', first: () => demo.begin() }
+      : { kind: 'file', file: name, config: file.value }
+  const guard = reachGuard({ resolve: resolveName, store: store.credentials })
+  const opened = await openRevisions({ origin, store, publisher, credentials, now: Date.now, guard })
+  if (opened.kind === 'refused') {
+    if (name === undefined || file === undefined) reportStoredProblems(opened.problems)
+    else reportProblems(name, locateProblems(file, opened.problems))
+    return undefined
+  }
+  for (const notice of opened.notices) log.warn({ dataDir }, notice)
+  for (const { path, message } of opened.warnings) log.warn(`${formatPath(path)}: ${message}`)
+  return opened.revisions
+}
+
+async function run(
+  options: Options,
+  parts: Parts & { readonly sealer: Sealer; readonly revisions: Revisions },
+): Promise<void> {
+  const { store, publisher, revisions, demo, log } = parts
+  if (revisions.managedBy === 'store') await demo.resume(revisions)
+  const ledger = openLedger(options.dataDir, store, log)
+  // V8's default again: see bin/weir.js.
+  setFlagsFromString('--semi-space-growth-factor=2')
+  const workers = await startWorkers(options, revisions, ledger, log)
+  if (workers === undefined) return
+  publisher.attach(workers)
+  const control = await startControlPort(options, { ...parts, workers })
+  if (control !== undefined) {
     // Signals and the file are watched before anyone is told where to find the gateway.
     const stop = stopSignal()
-    const stopReloading = reloadOnChange(options.config, publisher, log)
-    announce(options, workers, loaded.snapshot, demo?.key)
+    const { config } = options
+    const stopReloading =
+      config === undefined ? refreshOnSignal(revisions, log) : followFile(config, revisions, log)
+    announce(options, { workers, control, revisions, demo })
     log.info(`${await stop}: finishing open requests`)
     stopReloading()
     process.once('SIGINT', () => process.exit(130))
-    await workers.drain(options.drainTimeout)
-    log.info('stopped')
+    await control.close()
   }
-  await demo?.stop()
+  await workers.drain(options.drainTimeout)
+  await ledger.close()
+  log.info('stopped')
 }
 
-/** A demo key says what it is, so that no other key is ever taken for one and shown. */
-const DEMO_KEY = 'wk_demo_'
-
-async function startDemo(options: Options) {
-  const sim = await startDemoSim(options.simSpeed)
-  const known = readConnection(options.dataDir)?.key
-  const key = known?.startsWith(DEMO_KEY) ? known : DEMO_KEY + randomBytes(24).toString('base64url')
-  const config = demoConfig(sim.url, hash('sha256', key, 'hex'), process.env)
-  const source: ConfigSource = context => {
-    const compiled = compileHere(config, context)
-    if (compiled.kind === 'compiled') return { kind: 'loaded', snapshot: compiled.snapshot, warnings: [] }
-    return {
-      kind: 'refused',
-      problems: compiled.problems.map(problem => ({ ...problem, line: 1, column: 1 })),
-    }
-  }
-  return { key, source, stop: () => sim.stop() }
+function openLedger(dataDir: string, store: ControlStore, log: Log): BudgetLedger {
+  const directory = join(resolve(dataDir), 'budgets')
+  return new BudgetLedger({ store: store.budgets, directory, log: (level, text) => log[level](text) })
 }
 
-async function startWorkers(options: Options, snapshot: Snapshot, log: Log): Promise<Workers | undefined> {
+async function startWorkers(
+  options: Options,
+  revisions: Revisions,
+  limits: BudgetLedger,
+  log: Log,
+): Promise<Workers | undefined> {
   const { host, port, dataDir } = options
+  const level = { info: log.info, warn: log.warn, error: log.error }
+  compactOrWarn(join(dataDir, 'issuers'), log)
+  const workers = {
+    count: options.workers,
+    host,
+    port,
+    dataDir: resolve(dataDir),
+    secret: readSecret(dataDir),
+    limits,
+    destinations: revisions.managedBy === 'store' ? ('checked' as const) : ('any' as const),
+    log: (name: keyof typeof level, text: string) => level[name].call(log, text),
+  }
+  const { snapshot } = revisions.current()
+  return listening('--port and --host', options, () => Workers.start(workers, snapshot, revisions.secrets))
+}
+
+function startControlPort(
+  { controlHost: host, controlPort: port, controlUrl: publicUrls, workers: wanted }: Options,
+  parts: Omit<ControlPlane, 'host' | 'port' | 'publicUrls' | 'wanted'>,
+): Promise<Control | undefined> {
+  return listening('--control-port and --control-host', { host, port }, () =>
+    openControlPort({ ...parts, host, port, publicUrls, wanted }),
+  )
+}
+
+/** Undefined, and said why, when the port cannot be had. */
+async function listening<Result>(
+  optionNames: string,
+  { host, port }: { readonly host: string; readonly port: number },
+  open: () => Promise<Result>,
+): Promise<Result | undefined> {
   try {
-    const secret = readSecret(dataDir)
-    const level = { info: log.info, warn: log.warn, error: log.error }
-    compactOrWarn(join(dataDir, 'issuers'), log)
-    return await Workers.start(
-      {
-        count: options.workers,
-        host,
-        port,
-        dataDir: resolve(dataDir),
-        secret,
-        log: (name, text) => level[name].call(log, text),
-      },
-      snapshot,
-    )
+    return await open()
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL') throw error
     const reason = code === 'EADDRINUSE' ? 'is already in use' : `cannot be opened (${code})`
-    printError(`weir: ${host}:${port} ${reason}; --port and --host choose another`)
+    printError(`weir: ${host}:${port} ${reason}; ${optionNames} choose another`)
     process.exitCode = 1
     return undefined
   }
@@ -159,15 +237,33 @@ function compactOrWarn(directory: string, log: Log): void {
   }
 }
 
-function announce(options: Options, workers: Workers, snapshot: Snapshot, demoKey: string | undefined): void {
-  const host = options.host === '0.0.0.0' || options.host === '::' ? '127.0.0.1' : options.host
-  const dataUrl = `http://${host.includes(':') ? `[${host}]` : host}:${workers.port}`
+interface Running {
+  readonly workers: Workers
+  readonly control: Control
+  readonly revisions: Revisions
+  readonly demo: Demo
+}
+
+function announce(options: Options, { workers, control, revisions, demo }: Running): void {
+  const { host, dataDir } = options
+  const { snapshot } = revisions.current()
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  const dataUrl = `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${workers.port}`
+  const { url: controlUrl, firstToken } = control
+  const demoKey = demo.isRunning ? demo.keyOf(snapshot) : undefined
+  // The demo is to be played with at once; any other admin token is shown once and kept by whoever saw it.
+  const adminToken = demo.isRunning ? (firstToken ?? readConnection(dataDir)?.adminToken) : undefined
+  writeConnection(dataDir, {
+    dataUrl,
+    controlUrl,
+    ...(demoKey !== undefined && { key: demoKey }),
+    ...(adminToken !== undefined && { adminToken }),
+  })
   const key: WelcomeKey =
     demoKey === undefined
       ? { kind: 'environment', name: nameOfKey(snapshot) }
       : { kind: 'demo', key: demoKey }
-  writeConnection(options.dataDir, { dataUrl, ...(demoKey === undefined ? {} : { key: demoKey }) })
-  printWelcome({ dataUrl, key, snapshot })
+  printWelcome({ dataUrl, controlUrl, key, snapshot, ...(firstToken !== undefined && { firstToken }) })
 }
 
 /** The environment variable that holds a key of the config: the key itself is neither shown nor written. */
@@ -179,38 +275,8 @@ function nameOfKey(snapshot: Snapshot): string {
   return found?.[0] ?? 'WEIR_KEY'
 }
 
-/** Publishes on SIGHUP and when the file is saved; the returned function ends that. */
-function reloadOnChange(config: string | undefined, publisher: Publisher, log: Log): () => void {
-  const reload = () => {
-    publisher.reload().then(
-      result => logPublished(log, config ?? 'the demo', result),
-      error => log.error({ err: error }, 'the config could not be published'),
-    )
-  }
-  process.on('SIGHUP', reload)
-  const warn = (error: NodeJS.ErrnoException) =>
-    log.warn(`${config} cannot be watched (${error.code}); after a change send SIGHUP`)
-  const stopWatching = config === undefined ? () => {} : watchFile(config, reload, warn)
-  // What was saved between the first reading and the watch would go unnoticed.
-  reload()
-  return () => {
-    stopWatching()
-    process.off('SIGHUP', reload)
-  }
-}
-
 function stopSignal(): Promise<string> {
   return new Promise(resolve => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal))
   })
-}
-
-function logPublished(log: Log, name: string, result: Published): void {
-  if (result.kind === 'published') {
-    for (const warning of result.warnings) log.warn(formatProblem(name, warning))
-    log.info(`published revision ${result.snapshot.revision} of ${name}`)
-  }
-  if (result.kind !== 'refused') return
-  const problems = result.problems.map(problem => formatProblem(name, problem))
-  log.error({ problems }, `${name} is refused; the config in force keeps serving`)
 }

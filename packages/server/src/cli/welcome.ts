@@ -9,6 +9,9 @@ export type WelcomeKey =
 
 export interface Welcome {
   readonly dataUrl: string
+  readonly controlUrl: string
+  /** The first admin token of a new store: shown here, once. */
+  readonly firstToken?: string
   readonly key: WelcomeKey
   readonly snapshot: Snapshot
 }
@@ -22,6 +25,13 @@ export function printWelcome(welcome: Welcome): void {
   )
   print(`  key      ${key}`)
   for (const line of describeRouters(snapshot)) print(line)
+  print(`  control  ${welcome.controlUrl}/api/v1`)
+  if (welcome.firstToken !== undefined) {
+    print(`  token    ${welcome.firstToken}`)
+    print(
+      `           for the control API, as an admin; ${isDemo ? 'also in connection.json' : 'it is not shown again'}`,
+    )
+  }
   const router = Object.keys(snapshot.routers)[0]
   if (router !== undefined) printExamples(dataUrl, key, router)
 }

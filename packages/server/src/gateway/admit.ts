@@ -1,6 +1,20 @@
-// Stage 2: whether there is room. A bounded number of requests at once, a bounded queue, and a clear 503 beyond.
+// Stage 2: whether the key may send another request now, and whether there is room: a bounded number of requests at
+// once, a bounded queue, and a clear 503 beyond.
 import type { Limits } from '@weir/core/config'
+import type { Exchange } from './exchange.ts'
+import type { Key } from './gateway.ts'
 import { type Refusal, refuse } from './refusal.ts'
+
+/** Counts the request on its key and takes a place; whoever was admitted must `release` it. */
+export function admit(exchange: Exchange, key: Key): 'admitted' | Promise<'admitted' | Refusal> | Refusal {
+  const { gateway, active } = exchange
+  if (key.limits !== null) {
+    exchange.spending = gateway.limiter.open(key.id, key.limits)
+    const limited = exchange.spending.takeRequest()
+    if (limited !== undefined) return limited
+  }
+  return gateway.admission.admit(active.snapshot.gateway.limits, exchange)
+}
 
 interface Waiting {
   readonly admit: () => void

@@ -26,6 +26,7 @@ export interface RequestOrigin {
 /** What decide() asks of one request. */
 export class GatewayRequest implements DecisionRequest {
   readonly model: string
+  readonly endpoint: string
   readonly override: string | undefined
   readonly issuer: Issuer | null
   readonly #origin: RequestOrigin
@@ -35,6 +36,7 @@ export class GatewayRequest implements DecisionRequest {
 
   constructor(origin: RequestOrigin, key: Key, body: Body, facts: RequestFacts, issuer: Issuer | null) {
     this.model = body.model
+    this.endpoint = origin.endpoint?.name ?? ''
     this.issuer = issuer
     this.override = singleHeader(origin.headers, 'x-weir-variant')
     this.#origin = origin
@@ -101,7 +103,7 @@ class RequestAttributes implements Attributes {
     request: GatewayRequest,
   ) {
     this.model = body.model
-    this.endpoint = origin.endpoint?.name ?? ''
+    this.endpoint = request.endpoint
     this.stream = facts.stream
     this.metadata = facts.metadata ?? NO_METADATA
     this.key = key

@@ -129,6 +129,7 @@ async function callOnce(call: Call, variant: ActiveVariant, deadline: number): P
   const { exchange, endpoint, policy } = call
   const startedAt = performance.now()
   const facts = emptyFacts()
+  exchange.spending?.produced.push({ facts, price: variant.target.price })
   const attempt = await dispatch(call, variant, deadline, facts)
   const attempted = attempt instanceof Attempt ? await attempt.result : attempt
   if (attempted.kind !== 'stream') exchange.whenGone(undefined)

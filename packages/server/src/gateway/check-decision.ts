@@ -1,9 +1,14 @@
 // Stage 4, the glue: turns what decide() could not decide into a refusal, and holds decisions against the key.
 import type { Snapshot } from '@weir/core/config'
-import type { ActiveSnapshot, Decision, Undecided } from '@weir/core/routing'
+import type { ActiveSnapshot, DecideOptions, Decision, Undecided } from '@weir/core/routing'
 import type { GatewayRequest } from './attributes.ts'
 import type { Key } from './gateway.ts'
 import { type Refusal, refuse } from './refusal.ts'
+
+/** What a key says about plain model names. */
+export function keyOptions({ id, router, defaultProvider }: Key): DecideOptions {
+  return { key: id, boundRouter: router, defaultProvider }
+}
 
 /** The decision, if this key may have it. */
 export function checkDecision(
@@ -21,6 +26,8 @@ export function checkDecision(
         `The model "${decided.model}" is neither a router nor a model of this gateway; GET /v1/models lists them.`,
         'model',
       )
+    case 'model_disabled':
+      return refuse('model_disabled', `The model "${decided.model}" is disabled on this gateway.`, 'model')
     case 'no_route':
       return refuse('no_route', 'No route matched. Configure a default route or adjust conditions.', 'model')
     case 'unknown_variant':
@@ -35,10 +42,14 @@ export function checkDecision(
   }
 }
 
-/** Whether an allow-list names the router, the model, or all models of its provider. */
+/**
+ * Whether an allow-list names the router, the model, or all models of its provider. A key's own routing has been held
+ * against its list when the config was compiled.
+ */
 export function isAllowed(decision: Decision, allow: readonly string[] | null): boolean {
   if (allow === null) return true
   if (decision.router !== null) return allow.includes(decision.router.id)
+  if (decision.route !== null) return true
   const { id, provider } = decision.variant.target
   return allow.includes(id) || allow.includes(`${provider}/*`)
 }

@@ -5,7 +5,8 @@ import { activate, type Decision, decide, type Undecided } from '@weir/core/rout
 import type { WireFormats } from '../provider/wire-format.ts'
 import type { IssuerLookup } from '../storage/issuers.ts'
 import { GatewayRequest, type RequestOrigin } from './attributes.ts'
-import { checkDecision } from './check-decision.ts'
+import { checkDecision, keyOptions } from './check-decision.ts'
+import { readRequest } from './extra-body.ts'
 import { findIssuer } from './issuer.ts'
 import { parseBody } from './read.ts'
 import { type Refusal, refuse } from './refusal.ts'
@@ -36,8 +37,9 @@ export function considerRequest(
     return refuse('unknown_path', `${request.path} is not split; it passes through.`)
   const key = snapshot.keys.find(candidate => request.key === undefined || candidate.id === request.key)
   if (key === undefined) return refuse('key_unknown', `The config has no key "${request.key ?? ''}".`)
-  const body = parseBody(request.body)
-  if (body.kind === 'refusal') return body
+  const sent = parseBody(request.body)
+  if (sent.kind === 'refusal') return sent
+  const { body, facts } = readRequest(endpoint, sent)
   const { headers, at } = request
   const origin: RequestOrigin = {
     active: activate(snapshot),
@@ -47,11 +49,8 @@ export function considerRequest(
     at,
   }
   const issuer = findIssuer(request.issuers ?? NOBODY, endpoint, body.json, key.tenant)
-  const asked = new GatewayRequest(origin, key, body, endpoint.readRequest(body.json), issuer)
-  const decided = decide(origin.active, asked, {
-    boundRouter: key.router,
-    defaultProvider: key.defaultProvider,
-  })
+  const asked = new GatewayRequest(origin, key, body, facts, issuer)
+  const decided = decide(origin.active, asked, keyOptions(key))
   const checked = checkDecision(decided, asked, key)
   return decided.kind === 'decision' ? checked : decided
 }

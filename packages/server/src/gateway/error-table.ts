@@ -7,8 +7,11 @@ export type ErrorCode =
   | 'key_unknown'
   | 'key_disabled'
   | 'key_expired'
+  | 'key_rate_limited'
+  | 'budget_exceeded'
   | 'override_denied'
   | 'model_denied'
+  | 'unpriced_model'
   | 'headers_invalid'
   | 'headers_too_large'
   | 'headers_incomplete'
@@ -20,6 +23,7 @@ export type ErrorCode =
   | 'body_invalid'
   | 'model_missing'
   | 'model_not_found'
+  | 'model_disabled'
   | 'no_route'
   | 'unknown_variant'
   | 'unknown_path'
@@ -50,8 +54,11 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorRow>> = {
   key_unknown: { status: 401, category: 'authentication' },
   key_disabled: { status: 401, category: 'authentication' },
   key_expired: { status: 401, category: 'authentication' },
+  key_rate_limited: { status: 429, category: 'rate_limit' },
+  budget_exceeded: { status: 429, category: 'rate_limit' },
   override_denied: { status: 403, category: 'permission' },
   model_denied: { status: 403, category: 'permission' },
+  unpriced_model: { status: 403, category: 'permission' },
   headers_invalid: { status: 400, category: 'invalid_request' },
   headers_too_large: { status: 431, category: 'too_large' },
   headers_incomplete: { status: 408, category: 'timeout' },
@@ -63,6 +70,7 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorRow>> = {
   body_invalid: { status: 400, category: 'invalid_request' },
   model_missing: { status: 400, category: 'invalid_request' },
   model_not_found: { status: 404, category: 'not_found' },
+  model_disabled: { status: 404, category: 'not_found' },
   no_route: { status: 404, category: 'not_found' },
   unknown_variant: { status: 400, category: 'invalid_request' },
   unknown_path: { status: 404, category: 'not_found' },

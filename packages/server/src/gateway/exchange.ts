@@ -7,6 +7,7 @@ import type { RequestOrigin } from './attributes.ts'
 import type { Gateway, Key } from './gateway.ts'
 import { singleHeader } from './header.ts'
 import { newTraceContext, type TraceContext, traceIdOf } from './identity.ts'
+import type { Spending } from './limit/spending.ts'
 
 export class Exchange implements RequestOrigin {
   readonly gateway: Gateway
@@ -22,6 +23,8 @@ export class Exchange implements RequestOrigin {
   readonly attempts: AttemptRecord[] = []
   requestId = ''
   key: Key | null = null
+  /** What it takes of its key's limits; null when the key has none. */
+  spending: Spending | null = null
   /** What the event needs of the body. The body itself is let go of when its answer begins: streams are long. */
   stream = false
   metadata: JsonObject | undefined
@@ -29,6 +32,10 @@ export class Exchange implements RequestOrigin {
   decision: Decision | null = null
   served: ActiveVariant | null = null
   answer: AnswerFacts = emptyFacts()
+  /** Estimated tokens of the body. */
+  promptTokens = 0
+  /** Whether some of the usage is not the provider's word. */
+  usageEstimated = false
   /** What the last target called did not get of the request, by the names that `drop` uses. */
   dropped: readonly string[] = []
   queueMs = 0

@@ -7,11 +7,14 @@ import type { Issuers } from '../storage/issuers.ts'
 import type { Admission } from './admit.ts'
 import type { Ejection } from './ejection.ts'
 import type { Identity } from './identity.ts'
+import type { Limiter } from './limit/limiter.ts'
 import type { Targets } from './targets.ts'
 
 export interface Gateway {
   /** Swapped whole when a config is published; a request reads it once and keeps what it read. */
   active: ActiveSnapshot
+  /** How the control plane fares: told to whoever asks for health, without effect on any request. */
+  control: 'ok' | 'degraded' | 'read_only'
   readonly formats: WireFormats
   readonly sink: EventSink
   readonly issuers: Issuers
@@ -19,6 +22,7 @@ export interface Gateway {
   readonly ejection: Ejection
   readonly admission: Admission
   readonly identity: Identity
+  readonly limiter: Limiter
   /** Bugs end up here, once each. */
   readonly reportBug: (error: unknown) => void
 }

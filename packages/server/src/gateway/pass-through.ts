@@ -41,6 +41,9 @@ export async function servePassThrough(exchange: Exchange, key: Key): Promise<Fi
     const message = `${exchange.path} cannot be passed on to "${provider}", which a library speaks to.`
     return relayRefusal(exchange, refuse('unknown_path', message))
   }
+  const uncounted =
+    exchange.req.method === 'POST' ? exchange.spending?.checkUncounted(exchange.path) : undefined
+  if (uncounted !== undefined) return relayRefusal(exchange, uncounted)
   exchange.passThrough = true
   const reader = isIssuing(exchange)
     ? new IssuedReader(ids => exchange.gateway.issuers.remember(key.tenant, ids, provider))

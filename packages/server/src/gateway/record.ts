@@ -4,11 +4,14 @@ import { costNanoUsd } from '@weir/core/event/cost'
 import { roundMs } from './call.ts'
 import type { Exchange } from './exchange.ts'
 import { rememberIssued, stateOf } from './issuer.ts'
+import { estimateUsage } from './limit/estimate-usage.ts'
 import type { Finish } from './relay.ts'
 
 /** Records the exchange, then finishes its answer. A client that went away gets its event all the same. */
 export function record(exchange: Exchange, finish: Finish): void {
   if (exchange.gone) describeLeaving(exchange)
+  estimateUsage(exchange)
+  exchange.spending?.settle()
   rememberIssued(exchange)
   exchange.gateway.sink.append(describeExchange(exchange), () => finishAnswer(exchange, finish))
 }
@@ -93,7 +96,9 @@ function describeExchange(exchange: Exchange): RequestEvent {
     first_token_ms: exchange.firstTokenMs === null ? null : roundMs(exchange.firstTokenMs),
     total_ms: roundMs(exchange.elapsed()),
     usage: answer.usage,
+    usage_estimated: exchange.usageEstimated,
     cost_nano_usd: costNanoUsd(answer.usage, exchange.served?.target.price ?? null),
+    budget: exchange.spending?.budget ?? null,
     finish_reason: answer.finishReason,
     output_length: answer.outputLength,
     tool_calls: answer.toolCalls,

@@ -24,3 +24,10 @@ it.each([
   const failed = quoting('EMPTY')
   expect(redactFailure(failed, secret === null ? [] : [secret])).toBe(failed)
 })
+
+it.each([
+  ['JSON', 'sk-\\"secret\\"\\\\5f1c9a'],
+  ['JSON quoted in JSON', String.raw`sk-\\\"secret\\\"\\\\5f1c9a`],
+])('finds it as %s has it', (_, written) => {
+  expect(redactFailure(quoting(written), ['sk-"secret"\\5f1c9a'])).toEqual(quoting('[redacted]'))
+})

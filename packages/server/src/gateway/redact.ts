@@ -10,12 +10,25 @@ const SHORTEST_SECRET = 8
 
 /** A provider's words without the secrets that the call was made with. */
 export function redactText(text: string, secrets: readonly string[]): string {
-  return secrets.filter(isFindable).reduce((hidden, secret) => hidden.replaceAll(secret, REDACTED), text)
+  return spellingsOf(secrets).reduce((hidden, secret) => hidden.replaceAll(secret, REDACTED), text)
 }
 
 /** The failure without the secrets that its call was made with; the same object when there is nothing to hide. */
 export function redactFailure(failed: Failure, secrets: readonly string[]): Failure {
-  return secrets.filter(isFindable).reduce(redactOne, failed)
+  return spellingsOf(secrets).reduce(redactOne, failed)
+}
+
+/** Secrets as they are, as JSON has them, and as JSON has them that is quoted in JSON: the longest first. */
+function spellingsOf(secrets: readonly string[]): string[] {
+  const spellings = secrets.filter(isFindable).flatMap(secret => {
+    const escaped = escapeForJson(secret)
+    return [escapeForJson(escaped), escaped, secret]
+  })
+  return [...new Set(spellings)]
+}
+
+function escapeForJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1)
 }
 
 function isFindable(secret: string): boolean {

@@ -28,6 +28,8 @@ export function answerHeaders(exchange: Exchange, upstream: IncomingHttpHeaders)
   const named = connectionHeaders(upstream.connection)
   for (const name in upstream) {
     if (NOT_RETURNED.has(name) || name.startsWith('x-weir-') || named?.includes(name)) continue
+    // The key's own limits are what its client has to keep to.
+    if (exchange.spending !== null && name.startsWith('x-ratelimit-')) continue
     const value = upstream[name]
     if (typeof value === 'string') headers.push(name, value)
     else for (const one of value ?? []) headers.push(name, one)
@@ -49,6 +51,7 @@ export function addWeirHeaders(headers: string[], exchange: Exchange): string[] 
   const state = stateOf(exchange)
   if (state !== null) headers.push('x-weir-state', state)
   if (dropped.length > 0) headers.push('x-weir-dropped', dropped.join(', '))
+  exchange.spending?.addHeaders(headers)
   return headers
 }
 
@@ -75,11 +78,19 @@ const ONE_WRITE = 16_384
 export function sendRefusal(exchange: Exchange, refusal: Refusal): void {
   const { res } = exchange
   const headers = addWeirHeaders(['content-type', 'application/json'], exchange)
-  if (refusal.retryAfter !== undefined) headers.push('retry-after', String(refusal.retryAfter))
+  if (refusal.retryAfter !== undefined) addRetryAfter(headers, refusal.retryAfter)
   // A body that was not read to its end would be taken for the next request.
   if (!exchange.req.complete) headers.push('connection', 'close')
   sendWhole(res, exchange.status, headers, wireFormatOf(exchange).errorBody(wireError(exchange, refusal)))
 }
+
+/** The vendors' SDKs take no pause longer than a minute: they would ask again at once, in vain. @param after - seconds */
+function addRetryAfter(headers: string[], after: number): void {
+  headers.push('retry-after', String(after))
+  if (after > LONGEST_PAUSE) headers.push('x-should-retry', 'false')
+}
+
+const LONGEST_PAUSE = 60
 
 /** The same as the last event of a stream that has already begun. */
 export function refusalFrame(exchange: Exchange, refusal: Refusal): string {

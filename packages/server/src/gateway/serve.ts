@@ -2,16 +2,19 @@
 // a function of its own in a file of its own; each can end the request with a Refusal.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { decide } from '@weir/core/routing'
+import { admit } from './admit.ts'
 import { GatewayRequest } from './attributes.ts'
 import { authenticate } from './authenticate.ts'
 import { callPlan } from './call.ts'
-import { checkDecision, policyOf } from './check-decision.ts'
+import { checkDecision, keyOptions, policyOf } from './check-decision.ts'
 import { Exchange } from './exchange.ts'
+import { readRequest } from './extra-body.ts'
 import { isDeclined } from './failure.ts'
 import { passedOn, refusalOf } from './failure-answer.ts'
 import type { Gateway, Key } from './gateway.ts'
 import { holdStream } from './hold.ts'
 import { findIssuer } from './issuer.ts'
+import { reserve } from './limit/reserve.ts'
 import { servePassThrough } from './pass-through.ts'
 import { readBody } from './read.ts'
 import { record } from './record.ts'
@@ -27,7 +30,7 @@ export async function serve(gateway: Gateway, req: IncomingMessage, res: ServerR
   if ('kind' in key) return record(exchange, relayRefusal(exchange, key))
   exchange.key = key
 
-  const admitted = await gateway.admission.admit(exchange.active.snapshot.gateway.limits, exchange)
+  const admitted = await admit(exchange, key)
   exchange.queueMs = exchange.elapsed()
   if (admitted !== 'admitted') return record(exchange, relayRefusal(exchange, admitted))
   try {
@@ -51,26 +54,24 @@ async function answer(exchange: Exchange, key: Key): Promise<Finish> {
     return relayRefusal(exchange, refuse('method_not_allowed', `${endpoint.path} takes POST.`))
 
   const { limits } = exchange.active.snapshot.gateway
-  const body = await readBody(req, limits.body, limits.slow_client)
-  if (body.kind === 'refusal') return relayRefusal(exchange, body)
-  exchange.model = body.model
-  const facts = endpoint.readRequest(body.json)
+  const sent = await readBody(req, limits.body, limits.slow_client)
+  if (sent.kind === 'refusal') return relayRefusal(exchange, sent)
+  exchange.model = sent.model
+  const { body, facts } = readRequest(endpoint, sent)
   exchange.stream = facts.stream
   exchange.metadata = facts.metadata
 
   const issuer = findIssuer(gateway.issuers, endpoint, body.json, key.tenant)
   const request = new GatewayRequest(exchange, key, body, facts, issuer)
-  const decision = checkDecision(
-    decide(exchange.active, request, { boundRouter: key.router, defaultProvider: key.defaultProvider }),
-    request,
-    key,
-  )
+  const decision = checkDecision(decide(exchange.active, request, keyOptions(key)), request, key)
   if (decision.kind === 'refusal') return relayRefusal(exchange, decision)
   exchange.decision = decision
+  const plan = reserve(exchange, body, decision.plan)
+  if ('kind' in plan) return relayRefusal(exchange, plan)
 
   const policy = policyOf(exchange.active, decision)
   const release = facts.stream ? holdStream(exchange, policy.timeouts.hold) : () => {}
-  const result = await callPlan({ exchange, endpoint, body, facts, policy }, decision.plan).finally(release)
+  const result = await callPlan({ exchange, endpoint, body, facts, policy }, plan).finally(release)
   switch (result.kind) {
     case 'whole':
       return relayWhole(exchange, result)

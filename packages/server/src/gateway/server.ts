@@ -57,6 +57,7 @@ function respondHealth(gateway: Gateway, res: ServerResponse): void {
   const body = {
     status: 'ok',
     revision,
+    control: gateway.control,
     running: gateway.admission.running,
     waiting: gateway.admission.waiting,
     ejected,

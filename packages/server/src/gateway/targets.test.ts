@@ -17,6 +17,7 @@ function snapshotOf(provider: Record<string, unknown>): Snapshot {
       tables: new Map(),
       digestOfEnv: () => undefined,
       isEnvSet: () => true,
+      hasStoredCredential: () => false,
       isTimeZone: () => true,
       isPackageInstalled: () => true,
     },
@@ -26,7 +27,7 @@ function snapshotOf(provider: Record<string, unknown>): Snapshot {
 }
 
 function headersOf(provider: Record<string, unknown>): readonly string[] | null | undefined {
-  targets.apply(snapshotOf(provider))
+  targets.apply(snapshotOf(provider), { p: 'stored-1', other: 'stored-2' })
   return targets.get('p')?.headers
 }
 
@@ -47,9 +48,27 @@ describe('the credential goes', () => {
       { preset: 'anthropic', credential, credential_header: 'Authorization', headers: { 'x-team': 'a' } },
       ['authorization', 'Bearer k-1', 'x-team', 'a'],
     ],
+    [
+      'from the store when the config says so',
+      { type: 'openai', ...url, credential: { stored: true } },
+      ['authorization', 'Bearer stored-1'],
+    ],
     ['nowhere when there is none', { type: 'openai', ...url }, []],
     ['nowhere when it is not set', { type: 'openai', ...url, credential: { env: 'UNSET' } }, null],
   ])('%s', (_, provider, headers) => {
     expect(headersOf(provider)).toEqual(headers)
   })
+})
+
+test('a stored credential that is gone is no credential any more', () => {
+  const snapshot = snapshotOf({
+    type: 'openai',
+    base_url: 'http://localhost:1/v1',
+    credential: { stored: true },
+  })
+  targets.apply(snapshot, { p: 'stored-1' })
+  expect(targets.secretsOf('p')).toEqual(['stored-1'])
+  targets.apply(snapshot, { other: 'stored-2' })
+  expect(targets.get('p')?.headers).toBeNull()
+  expect(targets.secretsOf('p')).toEqual([])
 })

@@ -46,11 +46,19 @@ const POOL_OPTIONS = {
   headersTimeout: 0,
   bodyTimeout: 0,
   allowH2: false,
-  connect: { timeout: 120_000 },
 }
 
-/** Reads a secret by the name its config gives it. */
+/** How connections are made: by options, or by a function that looks at where they go. */
+type Connect = NonNullable<Pool.Options['connect']>
+
+/** Longer than any attempt may take to connect. */
+export const CONNECT_OPTIONS = { timeout: 120_000 }
+
+/** Reads an environment variable. */
 export type SecretReader = (env: string) => string | undefined
+
+/** The stored credentials: provider id -> plain text. */
+export type StoredSecrets = Readonly<Record<string, string>>
 
 export class Targets {
   /** Pools by origin, and those that a library has asked for. */
@@ -58,20 +66,31 @@ export class Targets {
   readonly #libraryPools = new Map<string, Pool>()
   readonly #readSecret: SecretReader
   readonly #openLibrary: OpenLibraryProvider
+  readonly #connect: Connect
   #libraries = new Map<string, LibraryUpstream['library']>()
   #upstreams: ReadonlyMap<string, Upstream> = new Map()
 
-  constructor(readSecret: SecretReader, openLibrary: OpenLibraryProvider) {
+  constructor(
+    readSecret: SecretReader,
+    openLibrary: OpenLibraryProvider,
+    connect: Connect = CONNECT_OPTIONS,
+  ) {
     this.#readSecret = readSecret
     this.#openLibrary = openLibrary
+    this.#connect = connect
   }
 
   /** Opens what a new snapshot needs and lets go of what it does not: pools close when their requests end. */
-  apply(snapshot: Snapshot): void {
+  apply(snapshot: Snapshot, stored: StoredSecrets): void {
     const before = this.#libraries
     this.#libraries = new Map()
     const entries = Object.entries(snapshot.providers)
-    this.#upstreams = new Map(entries.map(([id, provider]) => [id, this.#open(provider, before)]))
+    this.#upstreams = new Map(
+      entries.map(([id, provider]) => {
+        const secret = this.#secretOf(provider, Object.hasOwn(stored, id) ? stored[id] : undefined)
+        return [id, this.#open(provider, secret, before)]
+      }),
+    )
     const used = new Set(
       Array.from(this.#upstreams.values(), each => (each.kind === 'wire' ? each.origin : '')),
     )
@@ -85,7 +104,7 @@ export class Targets {
 
   /** Connections to wherever a library sends a request. */
   libraryPool(origin: string): Pool {
-    return poolOf(this.#libraryPools, origin)
+    return this.#poolOf(this.#libraryPools, origin)
   }
 
   /** The secrets of a provider. */
@@ -98,10 +117,18 @@ export class Targets {
     await Promise.all(pools.map(pool => pool.destroy()))
   }
 
-  #open(provider: ProviderConfig, before: ReadonlyMap<string, LibraryUpstream['library']>): Upstream {
-    const { credential } = provider
-    const secret = credential === undefined ? null : this.#readSecret(credential.env) || null
-    const isLacking = credential !== undefined && secret === null
+  /** Null when there is none. */
+  #secretOf({ credential }: ProviderConfig, stored: string | undefined): string | null {
+    if (credential === undefined) return null
+    return ('stored' in credential ? stored : this.#readSecret(credential.env)) || null
+  }
+
+  #open(
+    provider: ProviderConfig,
+    secret: string | null,
+    before: ReadonlyMap<string, LibraryUpstream['library']>,
+  ): Upstream {
+    const isLacking = provider.credential !== undefined && secret === null
     const prepared = new WeakMap<ActiveVariant, PreparedVariant>()
     if (provider.type === 'ai-sdk') {
       const { library, secrets } = this.#openLibraryOnce(provider, secret, before)
@@ -112,7 +139,7 @@ export class Targets {
       kind: 'wire',
       format: provider.type,
       provider,
-      pool: poolOf(this.#pools, url.origin),
+      pool: this.#poolOf(this.#pools, url.origin),
       origin: url.origin,
       prefix: url.pathname.replace(/\/$/, ''),
       headers: isLacking ? null : headersOf(provider, secret),
@@ -142,12 +169,12 @@ export class Targets {
     const secrets = [secret ?? '', ...named.map(([, value]) => value)].filter(value => value !== '')
     return { library, secrets }
   }
-}
 
-function poolOf(pools: Map<string, Pool>, origin: string): Pool {
-  const pool = pools.get(origin) ?? new Pool(origin, POOL_OPTIONS)
-  pools.set(origin, pool)
-  return pool
+  #poolOf(pools: Map<string, Pool>, origin: string): Pool {
+    const pool = pools.get(origin) ?? new Pool(origin, { ...POOL_OPTIONS, connect: this.#connect })
+    pools.set(origin, pool)
+    return pool
+  }
 }
 
 function closeUnused(pools: Map<string, Pool>, isUsed: (origin: string) => boolean): void {

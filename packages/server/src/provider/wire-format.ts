@@ -127,6 +127,8 @@ export interface AnswerFacts {
   usage: Usage
   finishReason: string | null
   outputLength: number
+  /** Characters of what the model wrote beside that text: reasoning, inputs of tools, refusals. */
+  hiddenLength: number
   toolCalls: number
   refusal: boolean
   error: { code: string | null; message: string; type: string | null } | null
@@ -139,6 +141,7 @@ export function emptyFacts(): AnswerFacts {
     usage: { input: null, cached_input: null, output: null, reasoning: null },
     finishReason: null,
     outputLength: 0,
+    hiddenLength: 0,
     toolCalls: 0,
     refusal: false,
     error: null,

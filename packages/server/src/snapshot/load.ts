@@ -2,8 +2,8 @@
 import { isUtf8 } from 'node:buffer'
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { type CurrentTables, compile, formatPath, type Snapshot } from '@weir/core/config'
-import { type LocatedProblem, readConfigText } from './config-file.ts'
+import { type CurrentTables, compile, formatPath, type Problem, type Snapshot } from '@weir/core/config'
+import { type ConfigFile, type LocatedProblem, readConfigText } from './config-file.ts'
 
 export type Loaded =
   | { readonly kind: 'loaded'; readonly snapshot: Snapshot; readonly warnings: readonly LocatedProblem[] }
@@ -12,10 +12,17 @@ export type Loaded =
 export interface LoadContext {
   readonly revision: number
   readonly tables: CurrentTables
+  /** Whether a provider has an active credential in the store; without a store none has. */
+  readonly hasStoredCredential?: (provider: string) => boolean
 }
 
 /** Reads and compiles a file. All problems come back at once, in the order they stand in the file. */
 export function loadConfigFile(file: string, context: LoadContext): Loaded {
+  return compileFile(readConfigFile(file), context)
+}
+
+/** Reads a file without compiling it. */
+export function readConfigFile(file: string): ConfigFile {
   let bytes: Buffer
   try {
     bytes = readFileSync(file)
@@ -24,7 +31,7 @@ export function loadConfigFile(file: string, context: LoadContext): Loaded {
     return unreadable(`cannot be read: ${UNREADABLE[code ?? ''] ?? code ?? String(error)}`)
   }
   if (!isUtf8(bytes)) return unreadable('is not UTF-8; save it in that encoding')
-  return loadConfigText(bytes.toString('utf8'), context)
+  return readConfigText(bytes.toString('utf8'))
 }
 
 const UNREADABLE: Readonly<Record<string, string>> = {
@@ -33,12 +40,16 @@ const UNREADABLE: Readonly<Record<string, string>> = {
   EACCES: 'permission is denied',
 }
 
-function unreadable(message: string): Loaded {
-  return { kind: 'refused', problems: [{ code: 'unreadable', path: [], message, line: 1, column: 1 }] }
+function unreadable(message: string): ConfigFile {
+  const problem: LocatedProblem = { code: 'unreadable', path: [], message, line: 1, column: 1 }
+  return { value: undefined, syntaxProblems: [problem], locate: () => problem }
 }
 
 export function loadConfigText(text: string, context: LoadContext): Loaded {
-  const file = readConfigText(text)
+  return compileFile(readConfigText(text), context)
+}
+
+function compileFile(file: ConfigFile, context: LoadContext): Loaded {
   if (file.syntaxProblems.length > 0) return { kind: 'refused', problems: file.syntaxProblems }
   const compiled = compileHere(file.value, context)
   if (compiled.kind === 'compiled') {
@@ -48,13 +59,20 @@ export function loadConfigText(text: string, context: LoadContext): Loaded {
       warnings: compiled.warnings.map(problem => file.locate(problem)),
     }
   }
-  const problems = compiled.problems.map(problem => file.locate(problem))
-  return { kind: 'refused', problems: problems.toSorted((a, b) => a.line - b.line || a.column - b.column) }
+  return { kind: 'refused', problems: locateProblems(file, compiled.problems) }
+}
+
+/** In the order they stand in the file. */
+export function locateProblems(file: ConfigFile, problems: readonly Problem[]): LocatedProblem[] {
+  const located = problems.map(problem => file.locate(problem))
+  return located.toSorted((a, b) => a.line - b.line || a.column - b.column)
 }
 
 /** Compiles a config value with this machine's environment. */
 export function compileHere(value: unknown, context: LoadContext) {
-  return compile(value, { ...context, digestOfEnv, isEnvSet, isTimeZone, isPackageInstalled })
+  const { revision, tables, hasStoredCredential = () => false } = context
+  const machine = { digestOfEnv, isEnvSet, isTimeZone, isPackageInstalled }
+  return compile(value, { revision, tables, hasStoredCredential, ...machine })
 }
 
 function digestOfEnv(name: string): string | undefined {
@@ -66,12 +84,18 @@ function isEnvSet(name: string): boolean {
   return (process.env[name] ?? '') !== ''
 }
 
+/** Those that were looked up: that is slow, and every publish asks for one a router. */
+const timeZones = new Set<string>()
+
 function isTimeZone(name: string): boolean {
+  if (timeZones.has(name)) return true
   try {
-    return Intl.DateTimeFormat('en', { timeZone: name }) !== undefined
+    Intl.DateTimeFormat('en', { timeZone: name })
   } catch {
     return false
   }
+  timeZones.add(name)
+  return true
 }
 
 /** Whether an npm package can be imported from here, which is where providers are called from, too. */

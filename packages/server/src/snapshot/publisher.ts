@@ -1,69 +1,69 @@
-// Publishing: the one path on which a config becomes what the gateways serve.
-import { isDeepStrictEqual } from 'node:util'
+// The last steps of publishing: a revision goes to disk beside the store, then to every worker.
 import type { CurrentTables, Snapshot } from '@weir/core/config'
-import type { LocatedProblem } from './config-file.ts'
-import type { LoadContext, Loaded } from './load.ts'
+import type { ControlState, Secrets } from '../data-plane.ts'
+import { type LastConfig, readLastConfig, writeLastConfig } from './last-config.ts'
 import { readState, type State, writeState } from './state.ts'
-import type { Workers } from './workers.ts'
 
-/** Reads and compiles the config anew; a file, or the demo's value. */
-export type ConfigSource = (context: LoadContext) => Loaded
+export type { Secrets }
 
-export type Published =
-  | { readonly kind: 'published'; readonly snapshot: Snapshot; readonly warnings: readonly LocatedProblem[] }
-  | { readonly kind: 'unchanged' }
-  | { readonly kind: 'refused'; readonly problems: readonly LocatedProblem[] }
+/** Who serves snapshots: the workers. */
+export interface Server {
+  /** Resolves when everyone serves the snapshot. */
+  publish(snapshot: Snapshot, secrets: Secrets): Promise<void>
+  /** Tells everyone how the control plane fares. */
+  reportControl(state: ControlState): void
+}
 
 export class Publisher {
   readonly #dataDir: string
-  readonly #source: ConfigSource
   #state: State
-  #current: Snapshot | undefined
-  #workers: Workers | undefined
-  #queue: Promise<unknown> = Promise.resolve()
+  #server: Server | undefined
+  #control: ControlState = 'ok'
 
-  constructor(dataDir: string, source: ConfigSource) {
+  /** @throws DataDirError when the state in the data directory is damaged. */
+  constructor(dataDir: string) {
     this.#dataDir = dataDir
-    this.#source = source
     this.#state = readState(dataDir)
   }
 
+  /** The highest revision that was ever served from this data directory; 0: none. */
+  get revision(): number {
+    return this.#state.revision
+  }
+
+  /** The tables served last. */
   get tables(): CurrentTables {
     return this.#state.tables
   }
 
-  /** Compiles for the first time. Nothing is served yet; `attach` hands over the workers that will. */
-  load(): Loaded {
-    const loaded = this.#source({ revision: this.#state.revision + 1, tables: this.#state.tables })
-    if (loaded.kind === 'loaded') this.#keep(loaded.snapshot)
-    return loaded
+  /** What was served last, if it is known. */
+  readLast(): LastConfig | undefined {
+    return readLastConfig(this.#dataDir)
   }
 
-  attach(workers: Workers): void {
-    this.#workers = workers
+  /** Before anyone serves it: a crash in between must not lose which units moved. */
+  keep(last: LastConfig): void {
+    const { revision, tables } = last
+    writeState(this.#dataDir, { revision, tables })
+    this.#state = { revision, tables }
+    writeLastConfig(this.#dataDir, last)
   }
 
-  /** Compiles again and, if anything changed, publishes to every worker. A refused config changes nothing. */
-  reload(): Promise<Published> {
-    const next = this.#queue.then(() => this.#reload())
-    this.#queue = next.catch(() => {})
-    return next
+  /** Hands over the workers; until then a revision is only kept. */
+  attach(server: Server): void {
+    this.#server = server
+    server.reportControl(this.#control)
   }
 
-  async #reload(): Promise<Published> {
-    const loaded = this.#source({ revision: this.#state.revision + 1, tables: this.#state.tables })
-    if (loaded.kind === 'refused') return loaded
-    const { snapshot } = loaded
-    if (isDeepStrictEqual({ ...snapshot, revision: 0 }, { ...this.#current, revision: 0 }))
-      return { kind: 'unchanged' }
-    this.#keep(snapshot)
-    await this.#workers?.publish(snapshot)
-    return { kind: 'published', snapshot, warnings: loaded.warnings }
+  /** Told to the workers when it changes. */
+  reportControl(state: ControlState): void {
+    if (state === this.#control) return
+    this.#control = state
+    this.#server?.reportControl(state)
   }
 
-  /** On disk before it is served: a crash in between must not lose which units moved. */
-  #keep(snapshot: Snapshot): void {
-    this.#state = writeState(this.#dataDir, this.#state, snapshot)
-    this.#current = snapshot
+  /** Resolves when every worker serves it. */
+  async push(snapshot: Snapshot, secrets: Secrets): Promise<void> {
+    await this.#server?.publish(snapshot, secrets)
   }
 }

@@ -1,12 +1,21 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { formatTable } from '@weir/core/assignment'
 import type { Snapshot } from '@weir/core/config'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { loadConfigText } from './load.ts'
-import { Publisher } from './publisher.ts'
-import { openDataDir, readSecret, readState, writeAtomically, writeState } from './state.ts'
+import {
+  openDataDir,
+  parseTables,
+  readOrMakeKey,
+  readSecret,
+  readState,
+  type State,
+  tablesAfter,
+  writeAtomically,
+  writeState,
+  writtenTables,
+} from './state.ts'
 
 let dataDir: string
 
@@ -29,14 +38,17 @@ routers:
 `
 }
 
-function load(text: string, state = readState(dataDir)): Snapshot {
-  const loaded = loadConfigText(text, { revision: state.revision + 1, tables: state.tables })
+function compiled(text: string, { revision, tables }: State): Snapshot {
+  const loaded = loadConfigText(text, { revision: revision + 1, tables })
   if (loaded.kind === 'refused') throw new Error(JSON.stringify(loaded.problems))
   return loaded.snapshot
 }
 
-const writtenTables = () =>
-  Object.fromEntries(Array.from(readState(dataDir).tables, ([salt, table]) => [salt, formatTable(table)]))
+/** What the state is after a config was published. */
+function stateAfter(before: State, text: string): State {
+  const snapshot = compiled(text, before)
+  return { revision: snapshot.revision, tables: tablesAfter(before.tables, snapshot) }
+}
 
 describe('the state', () => {
   test('of a new installation is empty', () => {
@@ -44,17 +56,20 @@ describe('the state', () => {
   })
 
   test('reads back what was published', () => {
-    const before = readState(dataDir)
-    const after = writeState(dataDir, before, load(configText(80, 20)))
+    const after = stateAfter(readState(dataDir), configText(80, 20))
+    writeState(dataDir, after)
     expect(readState(dataDir)).toEqual(after)
     expect(after.revision).toBe(1)
-    expect(writtenTables()).toEqual({ 'demo.default': 'a*8000 b*2000' })
+    expect(writtenTables(after.tables)).toEqual({ 'demo.default': 'a*8000 b*2000' })
   })
 
   test('keeps the tables of routers that are gone, so that they come back as they were', () => {
-    const first = writeState(dataDir, readState(dataDir), load(configText(60, 40)))
-    writeState(dataDir, first, load(configText(50, 50, 'other')))
-    expect(writtenTables()).toEqual({ 'demo.default': 'a*6000 b*4000', 'other.default': 'a*5000 b*5000' })
+    const first = stateAfter(readState(dataDir), configText(60, 40))
+    const second = stateAfter(first, configText(50, 50, 'other'))
+    expect(writtenTables(second.tables)).toEqual({
+      'demo.default': 'a*6000 b*4000',
+      'other.default': 'a*5000 b*5000',
+    })
   })
 
   test.each([
@@ -70,11 +85,18 @@ describe('the state', () => {
   })
 })
 
-describe('the secret', () => {
+test('tables are read as they are written, and none of them when one is broken', () => {
+  const written = { 'x.default': 'a*8000 b*2000', 'key.app': 'c*10000' }
+  expect(writtenTables(parseTables(written) ?? new Map())).toEqual(written)
+  expect(parseTables({ ...written, other: 'a*1' })).toBeUndefined()
+})
+
+describe('a key file', () => {
   test('is made once and kept', () => {
     const secret = readSecret(dataDir)
     expect(secret).toHaveLength(32)
     expect(readSecret(dataDir).equals(secret)).toBe(true)
+    expect(readOrMakeKey(join(dataDir, 'master.key')).equals(secret)).toBe(false)
   })
 
   test('is its owner’s alone', () => {
@@ -97,51 +119,5 @@ describe('an atomic write', () => {
     writeAtomically(file, 'old')
     expect(() => writeAtomically(join(file, 'impossible'), 'new')).toThrow()
     expect(readFileSync(file, 'utf8')).toBe('old')
-  })
-})
-
-describe('publishing', () => {
-  test('moves the fewest units from revision to revision, across restarts', async () => {
-    let text = configText(80, 20)
-    const publisher = () => new Publisher(dataDir, context => loadConfigText(text, context))
-    const first = publisher()
-    expect(first.load()).toMatchObject({ kind: 'loaded', snapshot: { revision: 1 } })
-    text = configText(50, 50)
-    expect(await first.reload()).toMatchObject({ kind: 'published', snapshot: { revision: 2 } })
-    text = configText(70, 30)
-    expect(publisher().load()).toMatchObject({ kind: 'loaded', snapshot: { revision: 3 } })
-    expect(writtenTables()).toEqual({ 'demo.default': 'a*5000 b*3000 a*2000' })
-    text = configText(30, 70)
-    expect(publisher().load()).toMatchObject({ kind: 'loaded', snapshot: { revision: 4 } })
-    expect(writtenTables()).toEqual({ 'demo.default': 'a*3000 b*7000' })
-  })
-
-  test('does nothing when nothing changed, however often the file is saved', async () => {
-    const publisher = new Publisher(dataDir, context => loadConfigText(configText(80, 20), context))
-    publisher.load()
-    expect(await publisher.reload()).toEqual({ kind: 'unchanged' })
-    expect(readState(dataDir).revision).toBe(1)
-  })
-
-  test('keeps everything as it was when a config is refused', async () => {
-    let text = configText(80, 20)
-    const publisher = new Publisher(dataDir, context => loadConfigText(text, context))
-    publisher.load()
-    text = configText(80, 10)
-    expect(await publisher.reload()).toMatchObject({ kind: 'refused', problems: [{ code: 'weights_sum' }] })
-    expect(readState(dataDir).revision).toBe(1)
-    expect(writtenTables()).toEqual({ 'demo.default': 'a*8000 b*2000' })
-    text = configText(90, 10)
-    expect(await publisher.reload()).toMatchObject({ kind: 'published', snapshot: { revision: 2 } })
-  })
-
-  test('goes one revision at a time, though saves come at once', async () => {
-    let weight = 80
-    const publisher = new Publisher(dataDir, context =>
-      loadConfigText(configText(weight, 100 - weight--), context),
-    )
-    publisher.load()
-    const published = await Promise.all([publisher.reload(), publisher.reload(), publisher.reload()])
-    expect(published.map(each => each.kind === 'published' && each.snapshot.revision)).toEqual([2, 3, 4])
   })
 })

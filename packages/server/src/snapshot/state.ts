@@ -3,14 +3,15 @@ import { randomBytes } from 'node:crypto'
 import { accessSync, constants, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type BucketTable, formatTable, parseTable } from '@weir/core/assignment'
-import type { Snapshot } from '@weir/core/config'
+import { type CurrentTables, type Snapshot, tablesOf } from '@weir/core/config'
 import { z } from 'zod'
 
 const stateSchema = z.strictObject({ revision: z.int().min(0), tables: z.record(z.string(), z.string()) })
 
 export interface State {
+  /** The highest that was ever served. */
   readonly revision: number
-  readonly tables: ReadonlyMap<string, BucketTable>
+  readonly tables: CurrentTables
 }
 
 /** The data directory, or what is in it, cannot be used; the message says why and what to do. */
@@ -53,35 +54,42 @@ function parseState(text: string): State | undefined {
     return undefined
   }
   const parsed = stateSchema.safeParse(json)
-  if (!parsed.success) return undefined
+  const tables = parsed.success ? parseTables(parsed.data.tables) : undefined
+  return parsed.success && tables !== undefined ? { revision: parsed.data.revision, tables } : undefined
+}
+
+/** Undefined when one of them is none. */
+export function parseTables(written: Readonly<Record<string, string>>): CurrentTables | undefined {
   const tables = new Map<string, BucketTable>()
-  for (const [salt, runs] of Object.entries(parsed.data.tables)) {
+  for (const [salt, runs] of Object.entries(written)) {
     const table = parseTable(runs)
     if (table === undefined) return undefined
     tables.set(salt, table)
   }
-  return { revision: parsed.data.revision, tables }
+  return tables
 }
 
-/** Keeps what a publish put in force. Tables of salts that are gone stay: a router may come back. */
-export function writeState(dataDir: string, before: State, snapshot: Snapshot): State {
-  const tables = new Map(before.tables)
-  for (const group of groupsOf(snapshot)) tables.set(group.salt, group.table)
-  const written = Object.fromEntries(Array.from(tables, ([salt, table]) => [salt, formatTable(table)]))
-  writeAtomically(
-    join(dataDir, 'state.json'),
-    JSON.stringify({ revision: snapshot.revision, tables: written }),
-  )
-  return { revision: snapshot.revision, tables }
+export function writtenTables(tables: CurrentTables): Record<string, string> {
+  return Object.fromEntries(Array.from(tables, ([salt, table]) => [salt, formatTable(table)]))
 }
 
-function groupsOf(snapshot: Snapshot) {
-  return Object.values(snapshot.routers).flatMap(router => router.routes.flatMap(route => route.groups))
+export function writeState(dataDir: string, state: State): void {
+  const { revision, tables } = state
+  writeAtomically(join(dataDir, 'state.json'), JSON.stringify({ revision, tables: writtenTables(tables) }))
+}
+
+/** The tables in force with a snapshot. Those of salts that are gone stay: a router may come back. */
+export function tablesAfter(before: CurrentTables, snapshot: Snapshot): CurrentTables {
+  return new Map([...before, ...tablesOf(snapshot)])
 }
 
 /** The secret behind request ids and pseudonyms, made at the first start. */
 export function readSecret(dataDir: string): Buffer {
-  const file = join(dataDir, 'secret.key')
+  return readOrMakeKey(join(dataDir, 'secret.key'))
+}
+
+/** 32 random bytes that are made once and kept. */
+export function readOrMakeKey(file: string): Buffer {
   const known = readIfPresent(file)
   if (known !== undefined) return known
   const secret = randomBytes(32)

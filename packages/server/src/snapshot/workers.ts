@@ -2,7 +2,26 @@
 import { createServer } from 'node:net'
 import { Worker } from 'node:worker_threads'
 import type { Snapshot } from '@weir/core/config'
-import type { DataPlaneStart, FromDataPlane, ToDataPlane } from '../data-plane.ts'
+import type {
+  BudgetReport,
+  ControlState,
+  DataPlaneStart,
+  Destinations,
+  FromDataPlane,
+  Secrets,
+  ToDataPlane,
+} from '../data-plane.ts'
+
+/** Keeps count of what keys use up, over all workers. */
+export interface LimitKeeper {
+  /** The counters all workers share. */
+  readonly memory: SharedArrayBuffer
+  /** Before a snapshot is served: gets to know its limits. */
+  prepare(snapshot: Snapshot): Promise<void>
+  hear(report: BudgetReport): void
+  /** @param writer - the worker's name in files */
+  writerGone(writer: string): void
+}
 
 export interface WorkersOptions {
   readonly count: number
@@ -10,6 +29,8 @@ export interface WorkersOptions {
   readonly port: number
   readonly dataDir: string
   readonly secret: Buffer
+  readonly limits: LimitKeeper
+  readonly destinations: Destinations
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void
 }
 
@@ -25,20 +46,24 @@ export class Workers {
   readonly #options: WorkersOptions
   readonly #workers = new Map<number, Worker>()
   #snapshot: Snapshot
+  #secrets: Secrets
+  #control: ControlState = 'ok'
   #port: number
   #stopping = false
 
-  private constructor(options: WorkersOptions, snapshot: Snapshot) {
+  private constructor(options: WorkersOptions, snapshot: Snapshot, secrets: Secrets) {
     this.#options = options
     this.#snapshot = snapshot
+    this.#secrets = secrets
     this.#port = options.port
   }
 
   /** Starts all workers; resolves when every one listens. */
-  static async start(options: WorkersOptions, snapshot: Snapshot): Promise<Workers> {
+  static async start(options: WorkersOptions, snapshot: Snapshot, secrets: Secrets): Promise<Workers> {
     // Workers share the port, and so would a second program: the port must be seen to be free first.
     await checkPortFree(options.host, options.port)
-    const workers = new Workers(options, snapshot)
+    const workers = new Workers(options, snapshot, secrets)
+    await options.limits.prepare(snapshot)
     for (let index = 0; index < options.count; index++) await workers.#spawn(index)
     return workers
   }
@@ -47,20 +72,32 @@ export class Workers {
     return this.#port
   }
 
+  /** How many workers run now; one that died is not counted until it is back. */
+  get running(): number {
+    return this.#workers.size
+  }
+
   /** Resolves when every worker serves the snapshot. */
-  async publish(snapshot: Snapshot): Promise<void> {
+  async publish(snapshot: Snapshot, secrets: Secrets): Promise<void> {
     this.#snapshot = snapshot
+    this.#secrets = secrets
     const { revision } = snapshot
+    await this.#options.limits.prepare(snapshot)
     await Promise.all(
       Array.from(this.#workers.values(), worker => {
         const published = until(
           worker,
           message => message.kind === 'published' && message.revision === revision,
         )
-        tell(worker, { kind: 'publish', snapshot })
+        tell(worker, { kind: 'publish', snapshot, secrets })
         return published
       }),
     )
+  }
+
+  reportControl(state: ControlState): void {
+    this.#control = state
+    for (const worker of this.#workers.values()) tell(worker, { kind: 'control', state })
   }
 
   /** Lets open requests finish within `timeout` ms and stops. */
@@ -78,7 +115,7 @@ export class Workers {
   }
 
   async #spawn(index: number): Promise<void> {
-    const { host, dataDir, secret } = this.#options
+    const { host, dataDir, secret, limits, destinations } = this.#options
     const start: DataPlaneStart = {
       worker: index,
       host,
@@ -86,6 +123,10 @@ export class Workers {
       dataDir,
       secret,
       snapshot: this.#snapshot,
+      secrets: this.#secrets,
+      limits: limits.memory,
+      destinations,
+      control: this.#control,
     }
     const worker = new Worker(new URL('../data-plane.ts', import.meta.url), {
       workerData: start,
@@ -102,6 +143,7 @@ export class Workers {
 
   #hear(index: number, message: FromDataPlane): void {
     if (message.kind === 'log') this.#options.log(message.level, message.message)
+    if (message.kind === 'spent') this.#options.limits.hear(message.report)
     if (message.kind !== 'ejected') return
     this.#options.log(
       'warn',
@@ -114,6 +156,7 @@ export class Workers {
 
   #exited(index: number): void {
     this.#workers.delete(index)
+    this.#options.limits.writerGone(`w${index}`)
     if (this.#stopping) return
     setTimeout(() => {
       // Stopped meanwhile: a worker begun now would never be told to end.

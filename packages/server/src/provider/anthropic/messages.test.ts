@@ -37,6 +37,7 @@ describe('a whole message', () => {
       usage: { input: 21 + 188 + 1000, cached_input: 1000, output: 393, reasoning: null },
       finishReason: 'stop',
       outputLength: 22,
+      hiddenLength: 0,
       toolCalls: 0,
       refusal: false,
       error: null,

@@ -75,7 +75,12 @@ function readAnswer(body: JsonObject, facts: AnswerFacts): void {
   readUsage(asObject(body.usage), facts)
   readStopReason(body, facts)
   readIssuedContainer(body, facts)
-  for (const block of asArray(body.content)) readBlock(asObject(block) ?? {}, facts)
+  for (const entry of asArray(body.content)) {
+    const block = asObject(entry) ?? {}
+    readBlock(block, facts)
+    facts.hiddenLength += asString(block.thinking)?.length ?? 0
+    if (block.input !== undefined) facts.hiddenLength += JSON.stringify(block.input).length
+  }
 }
 
 function readBlock(block: JsonObject, facts: AnswerFacts): void {
@@ -140,5 +145,6 @@ function readBlockStart(block: JsonObject, facts: AnswerFacts): FrameKind {
 
 function readDelta(delta: JsonObject, facts: AnswerFacts): FrameKind {
   if (delta.type === 'text_delta') facts.outputLength += asString(delta.text)?.length ?? 0
+  else facts.hiddenLength += (asString(delta.thinking) ?? asString(delta.partial_json))?.length ?? 0
   return 'content'
 }

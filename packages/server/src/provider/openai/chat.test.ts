@@ -60,6 +60,7 @@ describe('a whole answer', () => {
       usage: { input: 19, cached_input: 4, output: 10, reasoning: 3 },
       finishReason: 'stop',
       outputLength: 34,
+      hiddenLength: 0,
       toolCalls: 0,
       refusal: false,
       error: null,

@@ -134,14 +134,17 @@ function readChoice(choice: JsonObject, message: JsonObject, facts: AnswerFacts)
   const finished = asString(choice.finish_reason)
   const text = asString(message.content)
   if (text !== undefined) facts.outputLength += text.length
-  const refused = asString(message.refusal) !== undefined
+  const refusal = asString(message.refusal)
+  const refused = refusal !== undefined
+  if (refused) facts.hiddenLength += refusal.length
   if (refused || finished === 'content_filter') facts.refusal = true
   const called = countToolCalls(message, facts)
   if (finished !== undefined) facts.finishReason = finishOf(finished, answeredOf(facts))
   const audio = asObject(message.audio)
   if (audio !== undefined) facts.issued = addId(facts.issued, audio.id)
-  const reasoned =
-    asString(message.reasoning_content) !== undefined || asString(message.reasoning) !== undefined
+  const reasoning = asString(message.reasoning_content) ?? asString(message.reasoning)
+  if (reasoning !== undefined) facts.hiddenLength += reasoning.length
+  const reasoned = reasoning !== undefined
   return finished !== undefined || text !== undefined || refused || called || reasoned || audio !== undefined
 }
 
@@ -152,8 +155,11 @@ function answeredOf(facts: AnswerFacts): Answered {
 /** Every fragment of a call is content, but only its first, which names the function, counts as a call. */
 function countToolCalls(message: JsonObject, facts: AnswerFacts): boolean {
   const calls = asArray(message.tool_calls)
-  for (const call of calls)
-    if (asString(asObject(asObject(call)?.function)?.name) !== undefined) facts.toolCalls++
+  for (const call of calls) {
+    const called = asObject(asObject(call)?.function)
+    if (asString(called?.name) !== undefined) facts.toolCalls++
+    facts.hiddenLength += asString(called?.arguments)?.length ?? 0
+  }
   const legacy = asObject(message.function_call)
   if (asString(legacy?.name) !== undefined) facts.toolCalls++
   return calls.length > 0 || legacy !== undefined

@@ -56,6 +56,7 @@ describe('a whole response', () => {
       usage: { input: 36, cached_input: 12, output: 87, reasoning: 40 },
       finishReason: 'stop',
       outputLength: 19,
+      hiddenLength: 0,
       toolCalls: 0,
       refusal: false,
       error: null,

@@ -97,11 +97,16 @@ function finishOf(response: JsonObject, { toolCalls, refusal }: AnswerFacts): Fi
 
 function readItem(item: JsonObject, facts: AnswerFacts): void {
   if (item.type === 'function_call' || item.type === 'custom_tool_call') facts.toolCalls++
+  facts.hiddenLength += (asString(item.arguments) ?? asString(item.input))?.length ?? 0
   for (const entry of asArray(item.content)) {
     const part = asObject(entry)
     if (part?.type === 'refusal') facts.refusal = true
-    facts.outputLength += asString(part?.text)?.length ?? 0
+    facts.hiddenLength += asString(part?.refusal)?.length ?? 0
+    const text = asString(part?.text)?.length ?? 0
+    if (item.type === 'reasoning') facts.hiddenLength += text
+    else facts.outputLength += text
   }
+  for (const part of asArray(item.summary)) facts.hiddenLength += asString(asObject(part)?.text)?.length ?? 0
 }
 
 const TERMINAL = new Set(['response.completed', 'response.incomplete'])
@@ -142,6 +147,7 @@ function readTerminal(response: JsonObject, facts: AnswerFacts): void {
 function readDelta(type: string, body: JsonObject, facts: AnswerFacts): FrameKind {
   const delta = asString(body.delta)
   if (type === 'response.output_text.delta') facts.outputLength += delta?.length ?? 0
+  else facts.hiddenLength += delta?.length ?? 0
   if (type === 'response.refusal.delta') facts.refusal = true
   return delta === undefined ? 'meta' : 'content'
 }

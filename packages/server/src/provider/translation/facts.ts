@@ -11,8 +11,11 @@ export function readReplyFacts(reply: Reply, facts: AnswerFacts): void {
 
 function readContent(part: ReplyContent, facts: AnswerFacts): void {
   if (part.kind === 'text') facts.outputLength += part.text.length
-  if (part.kind === 'tool_call') facts.toolCalls++
+  if (part.kind === 'reasoning' || part.kind === 'refusal') facts.hiddenLength += part.text.length
   if (part.kind === 'refusal') facts.refusal = true
+  if (part.kind !== 'tool_call') return
+  facts.toolCalls++
+  facts.hiddenLength += part.input.length
 }
 
 /** Reads one part of a stream, and says what a frame of it would be. */
@@ -29,6 +32,7 @@ export function readPartFacts(part: ReplyPart, facts: AnswerFacts): FrameKind {
       return 'content'
     case 'refusal':
       facts.refusal = true
+      facts.hiddenLength += part.text.length
       return 'content'
     case 'finish':
       readFinish(part.finish, facts)
@@ -42,9 +46,13 @@ export function readPartFacts(part: ReplyPart, facts: AnswerFacts): FrameKind {
     case 'done':
       return 'done'
     case 'reasoning':
+      facts.hiddenLength += part.text.length
+      return 'content'
+    case 'input':
+      facts.hiddenLength += part.json.length
+      return 'content'
     case 'signature':
     case 'redacted':
-    case 'input':
       return 'content'
   }
 }

@@ -1,0 +1,87 @@
+// Providers that are changed while traffic runs: credentials take effect without a restart, and no connection goes where
+// none may go.
+import type { ConfigInput } from '@weir/core/config'
+import { expect, it } from 'vitest'
+import { KEY, startGateway, testKey } from '../support/gateway.ts'
+import { startScriptedProvider } from '../support/scripted-provider.ts'
+import { controlOf } from './control-client.ts'
+import { startStoreGateway } from './store-gateway.ts'
+
+function configOver(base_url: string): ConfigInput {
+  return {
+    version: 1,
+    gateway: { private_networks: 'allow' },
+    providers: { p: { type: 'openai', base_url } },
+    models: { 'p/m': {} },
+    keys: [testKey],
+  }
+}
+
+async function ask(url: string): Promise<number> {
+  const response = await fetch(`${url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'p/m', messages: [{ role: 'user', content: 'Hello' }] }),
+  })
+  await response.text()
+  return response.status
+}
+
+async function startRecorder() {
+  const provider = await startScriptedProvider()
+  const seen: (string | undefined)[] = []
+  provider.play((request, response) => {
+    seen.push(request.headers.authorization)
+    const message = { role: 'assistant', content: 'Hi' }
+    const body = {
+      id: 'c',
+      object: 'chat.completion',
+      created: 1,
+      model: 'm',
+      choices: [{ index: 0, message }],
+    }
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+  })
+  return { ...provider, seen }
+}
+
+it('uses a credential from the answer of its activation on, in every worker', async () => {
+  const provider = await startRecorder()
+  const gateway = await startStoreGateway({ config: configOver(`${provider.url}/v1`), workers: 2 })
+  const control = controlOf(gateway)
+  const path = '/providers/p/credentials'
+  const askOften = () => Promise.all(Array.from({ length: 10 }, () => ask(gateway.url)))
+
+  await askOften()
+  await control('POST', path, { body: { secret: 'sk-first' } })
+  await askOften()
+  const { json } = await control('POST', path, { body: { secret: 'sk-second' } })
+  await askOften()
+  await control('POST', `${path}/${String(json.id)}/activate`)
+  await askOften()
+
+  const times = <Value>(count: number, value: Value) => Array.from({ length: count }, () => value)
+  expect(provider.seen).toEqual([
+    ...times(10, undefined),
+    ...times(20, 'Bearer sk-first'),
+    ...times(10, 'Bearer sk-second'),
+  ])
+})
+
+it('makes no connection to an unspecified address, though the store has a provider there', async () => {
+  const provider = await startRecorder()
+  const unspecified = provider.url.replace('127.0.0.1', '0.0.0.0')
+  const stored = await startStoreGateway({ config: configOver(`${unspecified}/v1`) })
+  expect(await ask(stored.url)).toBe(502)
+  expect(provider.seen).toEqual([])
+  const { json } = await controlOf(stored)('POST', '/providers/p/test', { body: {} })
+  expect(json).toMatchObject({ ok: false, error: 'address_refused' })
+})
+
+it('leaves that to whoever writes a config file', async () => {
+  const provider = await startRecorder()
+  const unspecified = provider.url.replace('127.0.0.1', '0.0.0.0')
+  const gateway = await startGateway({ config: configOver(`${unspecified}/v1`) })
+  expect(await ask(gateway.url)).toBe(200)
+  expect(provider.seen).toHaveLength(1)
+})

@@ -1,0 +1,154 @@
+// The control port: the shell, what belongs to no resource, and the resources it is given, on one HTTP server.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
+import { getRequestListener } from '@hono/node-server'
+import { type ControlStore, StoreUnavailableError } from '../storage/control-store.ts'
+import type { Sealer } from '../storage/seal.ts'
+import { Access, MIN_ADMIN_TOKEN, makeFirstToken } from './access/access.ts'
+import { registerSession } from './access/session-routes.ts'
+import { Throttle } from './access/throttle.ts'
+import { registerTokens } from './access/token-routes.ts'
+import { Tokens } from './access/tokens.ts'
+import { AuditLog } from './audit/audit-log.ts'
+import { registerAudit } from './audit/routes.ts'
+import { type HealthSource, registerHealth } from './health/routes.ts'
+import type { AdminApp } from './http/env.ts'
+import { KeptAnswers } from './http/kept-answers.ts'
+import { type ProblemShape, problemDocument } from './http/problem.ts'
+import { controlApp, type ShellLog } from './http/shell.ts'
+import { registerReference } from './reference/routes.ts'
+
+export interface ControlOptions {
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+  /** URLs it is known by beside the address, such as `https://weir.example.com` of a proxy. */
+  readonly publicUrls?: readonly string[]
+  /** The version of the program. */
+  readonly version: string
+  /** An admin's token from the environment; at least 32 characters. */
+  readonly adminToken?: string
+  readonly store: Pick<ControlStore, 'tokens' | 'sessions' | 'audit' | 'idempotency'>
+  readonly sealer: Sealer
+  readonly health: HealthSource
+  /** Loads the resources; called with the first request, for they take memory. */
+  readonly resources: () => Promise<ControlResources>
+  readonly log: ShellLog
+}
+
+export interface ControlResources {
+  /** Each registers the routes of one resource. */
+  readonly register: readonly ((app: AdminApp) => void)[]
+  /** Error shapes of their own, by the beginning of the path. */
+  readonly problemShapes?: ReadonlyMap<string, ProblemShape>
+}
+
+export interface Control {
+  /** `http://127.0.0.1:8788`. */
+  readonly url: string
+  /** The admin token of a store that had none: to be shown once, and nowhere else. */
+  readonly firstToken: string | undefined
+  /** Takes no new requests, lets open ones finish within `timeout` ms, then closes what is left. */
+  close(timeout?: number): Promise<void>
+}
+
+/** What keeps the control plane from starting; the message says what to do. */
+export class ControlStartError extends Error {}
+
+/** Opens the control port. Rejects with a ControlStartError, or with the error of listening. */
+export async function startControl(options: ControlOptions): Promise<Control> {
+  const { adminToken } = options
+  if (adminToken !== undefined && adminToken.length < MIN_ADMIN_TOKEN) {
+    throw new ControlStartError(`WEIR_ADMIN_TOKEN must have at least ${MIN_ADMIN_TOKEN} characters`)
+  }
+  const server = createServer(TIMEOUTS, listenerOf(options))
+  await listen(server, options)
+  const firstToken = adminToken === undefined ? await firstTokenOf(options) : undefined
+  return { url: urlOf(server, options.host), firstToken, close: timeout => close(server, timeout) }
+}
+
+/** Times for a client to send: ms. Answers are not limited, for a publish takes what it takes. */
+const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 }
+
+/** The app of the control port, with every route. */
+async function createControlApp(options: ControlOptions): Promise<AdminApp> {
+  const { register, problemShapes } = await options.resources()
+  const { store, log, adminToken } = options
+  const access = new Access({
+    tokens: store.tokens,
+    sessions: store.sessions,
+    ...(adminToken !== undefined && { adminToken }),
+    warn: error => log.warn({ err: error }, "a token's use could not be noted"),
+  })
+  const throttle = new Throttle()
+  const hosts = { boundTo: options.host, publicUrls: options.publicUrls ?? [] }
+  const app = controlApp({
+    access,
+    throttle,
+    hosts,
+    audit: new AuditLog(store.audit),
+    keptAnswers: new KeptAnswers(store.idempotency, options.sealer),
+    problemShapes: problemShapes ?? new Map(),
+    log,
+  })
+  registerHealth(app, options.health)
+  for (const registerOne of register) registerOne(app)
+  registerSession(app, { access, throttle, hosts })
+  registerTokens(app, new Tokens(store.tokens, store.sessions))
+  registerAudit(app, store.audit)
+  registerReference(app, options.version)
+  return app
+}
+
+/** Requests that are no HTTP the app could be given, such as those with a broken host, are refused here. */
+function listenerOf(options: ControlOptions): (req: IncomingMessage, res: ServerResponse) => void {
+  let app: Promise<AdminApp> | undefined
+  const answer = async (request: Request, env: unknown) => {
+    app ??= createControlApp(options)
+    return (await app).fetch(request, env as object)
+  }
+  const listener = getRequestListener(answer, {
+    overrideGlobalObjects: false,
+    errorHandler: () => {
+      const document = problemDocument('invalid_request', { detail: 'its URL or host header cannot be read' })
+      const headers = { 'content-type': 'application/problem+json', connection: 'close' }
+      return new Response(JSON.stringify(document), { status: 400, headers })
+    },
+  })
+  return (req, res) => void listener(req, res)
+}
+
+async function listen(server: Server, { host, port }: ControlOptions): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host, port }, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+/** A store that cannot be used has no token to make; the log and the health say what is wrong with it. */
+async function firstTokenOf({ store }: ControlOptions): Promise<string | undefined> {
+  try {
+    return await makeFirstToken(store.tokens)
+  } catch (error) {
+    if (error instanceof StoreUnavailableError) return undefined
+    throw error
+  }
+}
+
+function urlOf(server: Server, host: string): string {
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
+}
+
+async function close(server: Server, timeout = 5_000): Promise<void> {
+  const closed = new Promise<void>(resolve => server.close(() => resolve()))
+  server.closeIdleConnections()
+  await Promise.race([closed, delay(timeout, undefined, { ref: false })])
+  server.closeAllConnections()
+  await closed
+}

@@ -1,0 +1,19 @@
+// What the control port of a running program works with.
+import type { Revisions } from '../admin/revision/revisions.ts'
+import type { Workers } from '../snapshot/workers.ts'
+import type { ControlStore } from '../storage/control-store.ts'
+import type { Sealer } from '../storage/seal.ts'
+import type { Log } from './log.ts'
+
+export interface ControlPlane {
+  readonly host: string
+  readonly port: number
+  readonly publicUrls: readonly string[]
+  readonly store: ControlStore
+  readonly sealer: Sealer
+  readonly revisions: Revisions
+  readonly workers: Workers
+  /** How many workers are to run. */
+  readonly wanted: number
+  readonly log: Log
+}

@@ -1,0 +1,59 @@
+// The control plane of `weir start`: store, secrets, revisions, and the control port with every resource.
+import { join } from 'node:path'
+import { type Control, startControl } from '../admin/control-server.ts'
+import { DataDirError, readOrMakeKey } from '../snapshot/state.ts'
+import { closedStore } from '../storage/closed-store.ts'
+import { type ControlStore, StoreUnavailableError } from '../storage/control-store.ts'
+import { createSealer, parseMasterKey, type Sealer } from '../storage/seal.ts'
+import { openControlStore } from '../storage/sqlite/open-control-store.ts'
+import type { ControlPlane } from './control-plane.ts'
+import type { Log } from './log.ts'
+import { readVersion } from './version.ts'
+
+/** The store in the data directory; one that answers everything with why, when it cannot be used. */
+export async function openStore(dataDir: string, log: Log): Promise<ControlStore> {
+  try {
+    return await openControlStore(join(dataDir, 'control.db'))
+  } catch (error) {
+    if (!(error instanceof StoreUnavailableError)) throw error
+    log.error(`${error.message}; the config served last is served on, and cannot be changed`)
+    return closedStore(error.message)
+  }
+}
+
+/** @throws DataDirError when WEIR_MASTER_KEY is no key */
+export function openSealer(dataDir: string): Sealer {
+  const text = process.env.WEIR_MASTER_KEY
+  if (text === undefined || text === '') return createSealer(readOrMakeKey(join(dataDir, 'master.key')))
+  const key = parseMasterKey(text)
+  if (key !== undefined) return createSealer(key)
+  throw new DataDirError(
+    'WEIR_MASTER_KEY is too short: give 32 bytes in base64 or hex (`openssl rand -base64 32`), or at least 16 characters',
+  )
+}
+
+/** Opens the control port; rejects with ControlStartError, or with the error of listening. */
+export function openControlPort(plane: ControlPlane): Promise<Control> {
+  const { host, port, publicUrls, store, sealer, revisions, workers, wanted, log } = plane
+  const adminToken = process.env.WEIR_ADMIN_TOKEN
+  return startControl({
+    host,
+    port,
+    publicUrls,
+    version: readVersion(),
+    ...(adminToken !== undefined && adminToken !== '' && { adminToken }),
+    store,
+    sealer,
+    health: {
+      managedBy: revisions.managedBy,
+      health: () => revisions.health(),
+      current: () => revisions.current(),
+      workers: () => ({ wanted, serving: workers.running }),
+    },
+    resources: async () => {
+      const { controlResources } = await import('./control-resources.ts')
+      return controlResources(plane)
+    },
+    log,
+  })
+}
