@@ -86,10 +86,13 @@ async function helpOf(...command: string[]): Promise<string> {
 async function undocumentedOptions(command: string): Promise<string[]> {
   const own = (await helpOf(command)).split('Global Options:')[0] ?? ''
   const options = [...own.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(match => match[1] as string)
-  const section = read('docs/cli.md')
-    .split(/^## /m)
-    .find(text => new RegExp(`^\`weir ${command}[\` ]`).test(text))
-  const missing = options.filter(option => option !== '--help' && section?.includes(option) !== true)
+  const sections = read('docs/cli.md').split(/^## /m)
+  const section = sections.find(text => new RegExp(`^\`weir ${command}[\` ]`).test(text)) ?? ''
+  // Options that several commands share stand once, in the section that names these commands.
+  const shared = sections.filter(text => new RegExp(`^Commands .*\`${command}[\` ]`, 's').test(text))
+  const missing = options.filter(
+    option => option !== '--help' && ![section, ...shared].join().includes(option),
+  )
   return missing.map(option => `weir ${command} ${option}`)
 }
 

@@ -1,11 +1,12 @@
 // Providers that are changed while traffic runs: credentials take effect without a restart, and no connection goes where
 // none may go.
+import { readFileSync } from 'node:fs'
 import type { ConfigInput } from '@weir/core/config'
 import { expect, it } from 'vitest'
 import { KEY, startGateway, testKey } from '../support/gateway.ts'
 import { startScriptedProvider } from '../support/scripted-provider.ts'
 import { controlOf } from './control-client.ts'
-import { startStoreGateway } from './store-gateway.ts'
+import { ADMIN_TOKEN, startStoreGateway } from './store-gateway.ts'
 
 function configOver(base_url: string): ConfigInput {
   return {
@@ -84,4 +85,33 @@ it('leaves that to whoever writes a config file', async () => {
   const gateway = await startGateway({ config: configOver(`${unspecified}/v1`) })
   expect(await ask(gateway.url)).toBe(200)
   expect(provider.seen).toHaveLength(1)
+})
+
+it('takes credentials beside a config file that says they are stored, and no other change', async () => {
+  const provider = await startRecorder()
+  const config = configOver(`${provider.url}/v1`)
+  const gateway = await startGateway({ config, env: { WEIR_ADMIN_TOKEN: ADMIN_TOKEN } })
+  const connection = readFileSync(`${gateway.dataDir}/connection.json`, 'utf8')
+  const control = controlOf(JSON.parse(connection) as { controlUrl: string })
+  const add = () => control('POST', '/providers/p/credentials', { body: { secret: 'sk-stored' } })
+
+  const refused = [
+    await control('POST', '/providers', { body: { id: 'q', preset: 'openai' } }),
+    await control('PATCH', '/providers/p', { ifMatch: '*', body: { user: 'drop' } }),
+    await add(),
+  ]
+  for (const { status, json } of refused) expect([status, json.code]).toEqual([409, 'managed_by_file'])
+
+  const stored = {
+    ...config,
+    providers: { p: { ...config.providers?.p, credential: { stored: true as const } } },
+  }
+  gateway.writeConfig(stored)
+  await expect
+    .poll(async () => (await control('GET', '/providers/p')).json.credential, { timeout: 20_000 })
+    .toEqual({ stored: true })
+  expect(await ask(gateway.url)).toBe(502)
+  expect((await add()).status).toBe(201)
+  expect(await ask(gateway.url)).toBe(200)
+  expect(provider.seen).toEqual(['Bearer sk-stored'])
 })

@@ -84,7 +84,11 @@ export function sendRefusal(exchange: Exchange, refusal: Refusal): void {
   sendWhole(res, exchange.status, headers, wireFormatOf(exchange).errorBody(wireError(exchange, refusal)))
 }
 
-/** The vendors' SDKs take no pause longer than a minute: they would ask again at once, in vain. @param after - seconds */
+/**
+ * OpenAI's SDK takes no pause longer than a minute and would ask again at once; Anthropic's would sleep for hours.
+ *
+ * @param after - seconds
+ */
 function addRetryAfter(headers: string[], after: number): void {
   headers.push('retry-after', String(after))
   if (after > LONGEST_PAUSE) headers.push('x-should-retry', 'false')

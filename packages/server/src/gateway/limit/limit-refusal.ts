@@ -9,7 +9,8 @@ export function rateLimited(
   limit: number,
   { retry }: { readonly retry: number },
 ): Refusal {
-  const retryAfter = secondsOf(retry)
+  // OpenAI's SDK waits a minute and no longer; half a second early costs one more refusal at most.
+  const retryAfter = Math.min(secondsOf(retry), 60)
   const message = `The key "${key}" may use ${limit} ${what} a minute, and this would be more. Try again in ${retryAfter} s.`
   return { ...refuse('key_rate_limited', message, `${what}_per_minute`), retryAfter }
 }

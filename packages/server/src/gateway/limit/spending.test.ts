@@ -81,6 +81,7 @@ describe('requests a minute', () => {
       'x-ratelimit-reset-requests': '60.5s',
     })
     expect(open(limits).takeRequest()).toBeUndefined()
+    expect(open(limits).takeRequest()).toMatchObject({ retryAfter: 60 })
     clock.steady = 20_000
     const third = open(limits)
     expect(third.takeRequest()).toMatchObject({
