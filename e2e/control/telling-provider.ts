@@ -1,5 +1,6 @@
 // A provider that gives away all it knows: with the status that a request asks for in `x-answer`, it quotes every
-// header it was sent, and a secret of its own. With 200 it answers as it should.
+// header it was sent, and a secret of its own. With 200 it answers as it should, but for a header of its own that
+// quotes the credential.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { endWithFile } from '../support/clean-up.ts'
@@ -10,6 +11,7 @@ export async function startTellingProvider(secret: string): Promise<string> {
     req.resume()
     req.once('end', () => {
       const asked = req.headers['x-answer']
+      res.setHeader('x-told', String(req.headers.authorization))
       const message = `Incorrect API key: ${JSON.stringify(req.headers)} ${secret}`
       const error = {
         type: 'error',
@@ -22,7 +24,7 @@ export async function startTellingProvider(secret: string): Promise<string> {
       }
       res.setHeader('content-type', 'application/json')
       if (asked === '200') return void res.end(JSON.stringify(completion))
-      res.writeHead(Number(asked ?? 401), { 'x-told': String(req.headers.authorization) })
+      res.writeHead(Number(asked ?? 401))
       res.end(JSON.stringify(error))
     })
   })

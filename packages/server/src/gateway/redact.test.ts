@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { type Failure, failure } from './failure.ts'
-import { redactFailure } from './redact.ts'
+import { hideSecrets, redactFailure } from './redact.ts'
 
 const SECRET = 'sk-secret-5f1c9a'
 
@@ -30,4 +30,12 @@ it.each([
   ['JSON quoted in JSON', String.raw`sk-\\\"secret\\\"\\\\5f1c9a`],
 ])('finds it as %s has it', (_, written) => {
   expect(redactFailure(quoting(written), ['sk-"secret"\\5f1c9a'])).toEqual(quoting('[redacted]'))
+})
+
+it.each([
+  ['hides a secret', `Bearer ${SECRET}`, 'Bearer [redacted]'],
+  ['leaves a text without one', 'nginx/1.27', 'nginx/1.27'],
+  ['takes a placeholder for no secret', 'EMPTY', 'EMPTY'],
+])('of an answer that succeeded, %s in a header', (_, text, hidden) => {
+  expect(hideSecrets(text, ['EMPTY', SECRET])).toBe(hidden)
 })

@@ -5,6 +5,7 @@ import { errorTable } from './error-table.ts'
 import type { Exchange } from './exchange.ts'
 import { connectionHeaders } from './header.ts'
 import { stateOf } from './issuer.ts'
+import { hideSecrets } from './redact.ts'
 import type { Refusal } from './refusal.ts'
 
 /** Hop-by-hop headers, lengths that are computed anew, and cookies of the provider's domain. */
@@ -26,13 +27,14 @@ const NOT_RETURNED = new Set([
 export function answerHeaders(exchange: Exchange, upstream: IncomingHttpHeaders): string[] {
   const headers: string[] = []
   const named = connectionHeaders(upstream.connection)
+  const secrets = exchange.gateway.targets.secretsOf(exchange.served?.target.provider ?? '')
   for (const name in upstream) {
     if (NOT_RETURNED.has(name) || name.startsWith('x-weir-') || named?.includes(name)) continue
     // The key's own limits are what its client has to keep to.
     if (exchange.spending !== null && name.startsWith('x-ratelimit-')) continue
     const value = upstream[name]
-    if (typeof value === 'string') headers.push(name, value)
-    else for (const one of value ?? []) headers.push(name, one)
+    if (typeof value === 'string') headers.push(name, hideSecrets(value, secrets))
+    else for (const one of value ?? []) headers.push(name, hideSecrets(one, secrets))
   }
   return addWeirHeaders(headers, exchange)
 }
