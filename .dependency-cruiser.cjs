@@ -23,6 +23,7 @@ module.exports = {
     },
     only('core-imports-core', core, [], 'core imports nothing of ours'),
     only('stats-alone', `${core}stats/`, [], 'core/stats imports nothing, not even of core'),
+    only('signal-alone', `${core}signal/`, [], 'formulae of text know nothing of ours'),
     only('assignment-alone', `${core}assignment/`, [], 'assignment is the bottom of core'),
     only('expression-alone', `${core}expression/`, [], 'expression knows attributes, not configs'),
     only(
@@ -88,6 +89,23 @@ module.exports = {
       `${server}snapshot/`,
       [core, `${server}data-plane\\.ts$`],
       'publishing knows configs and the messages to workers',
+    ),
+    only(
+      'telemetry-imports',
+      `${server}telemetry/`,
+      [
+        core,
+        `${server}storage/[^/]+\\.ts$`,
+        `${server}provider/otel-names\\.ts$`,
+        `${server}gateway/error-table\\.ts$`,
+      ],
+      'telemetry is made of events; it knows the table of errors, and what the conventions call vendors',
+    ),
+    only(
+      'event-plane-imports',
+      `${server}event-plane/`,
+      [core, `${server}storage/[^/]+\\.ts$`, `${server}storage/spool/`],
+      'the event plane knows the spool and the interface of the store; event-plane.ts composes',
     ),
     only('network-imports', `${server}network/`, [], 'addresses and names know nothing of ours'),
     only(

@@ -103,8 +103,7 @@ function typeCell(node: SchemaNode, path: string, sections: readonly Section[]):
 }
 
 const PATTERN_NAMES: ReadonlyMap<string, string> = new Map([
-  ['^[A-Za-z0-9._-]+$', 'id'],
-  ['^\\d{1,9}(ms|s|m|h)$', 'duration'],
+  ['^[A-Za-z0-9._-]*[A-Za-z0-9_-][A-Za-z0-9._-]*$', 'id'],
   ['^\\d{1,9}(B|KiB|MiB|GiB)$', 'size'],
   ["^[A-Za-z0-9!#$%&'*+.^_`|~-]+$", 'header name'],
   ['^[\\t\\x20-\\x7e\\x80-\\xff]*$', 'header value'],
@@ -120,6 +119,7 @@ function scalarType(node: SchemaNode): string {
   if (node.enum !== undefined) return node.enum.map(value => `\`${String(value)}\``).join(', ')
   const name = FORMAT_NAMES[node.format ?? ''] ?? PATTERN_NAMES.get(node.pattern ?? '')
   if (name !== undefined) return name
+  if (node.pattern?.includes('86400000)ms|') === true) return 'duration'
   if (node.pattern?.startsWith('^(user|conversation_id|') === true) return '[unit](units.md)'
   return `${node.type ?? 'any JSON'}${rangeOf(node)}`
 }

@@ -38,7 +38,7 @@ export const newLedger = (): IdLedger => ({ ids: [], cutOff: 0 })
 function filesUnder(directory: string): string[] {
   if (!existsSync(directory)) return []
   return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter(entry => entry.isFile() && entry.name.endsWith('.ndjson'))
+    .filter(entry => entry.isFile() && /\.ndjson(\.open)?$/.test(entry.name))
     .map(entry => join(entry.parentPath, entry.name))
 }
 

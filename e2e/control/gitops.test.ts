@@ -21,6 +21,14 @@ const variant = (id: string, weight: number, more = {}) => ({ id, model: `sim/${
 const split = (large: number, small: number) => ({
   variants: [variant('large', large), variant('small', small)],
 })
+/** One that answers, and two of which either may be the first to stand in. */
+const walk = (large: number, small: number) => ({
+  variants: [
+    variant('first', 100, { model: 'sim/large' }),
+    variant('large', large, { priority: 1 }),
+    variant('small', small, { priority: 1 }),
+  ],
+})
 
 /** A config over the simulated models of a place. */
 async function configFor({ running }: Place): Promise<ConfigInput> {
@@ -37,6 +45,7 @@ async function configFor({ running }: Place): Promise<ConfigInput> {
         routes: [{ id: 'premium', condition: 'tier == "premium"', split: split(70, 30) }],
         default_route: { split: split(80, 20) },
       },
+      walk: { units: ['user'], default_route: { split: walk(1, 1) } },
     },
     keys: [
       { ...testKey },
@@ -72,24 +81,42 @@ async function served({ running }: Place, users: number): Promise<(string | null
   return variants
 }
 
-/** Which variant each of the first 10,000 units gets by the tables of an export, in every split. */
+/** Whom the gateway would ask for each of the first so many users, in their order. */
+async function walked({ running }: Place, users: number): Promise<string[]> {
+  const ask = async (user: number) => {
+    const request = { user: `user-${user}`, messages: [] }
+    const answer = await running.control('POST', '/api/v1/routers/walk/explain', { request })
+    const { decision } = (await answer.json()) as { readonly decision: { readonly plan: readonly string[] } }
+    return decision.plan.join()
+  }
+  return Promise.all(Array.from({ length: users }, (_, user) => ask(user)))
+}
+
+interface Tables {
+  readonly buckets?: string | undefined
+  readonly fallback_buckets?: Readonly<Record<string, string>> | undefined
+}
+
+/** By the tables of an export the variant of each of the first 10,000 units, in every split and among fallbacks. */
 function assigned(exported: string): Record<string, string[]> {
   const { routers = {}, keys = [] } = parse(exported)
-  const splits = [
+  const splits: (readonly [salt: string, split: Tables])[] = [
     ...Object.entries(routers).flatMap(([id, { routes = [], default_route: last }]) => [
       ...routes.map(route => [`${id}.${route.id}`, route.split] as const),
       ...(last === undefined ? [] : [[`${id}.${last.id ?? 'default'}`, last.split] as const]),
     ]),
     ...keys.flatMap(({ id, routing }) => (routing === undefined ? [] : [[`key.${id}`, routing] as const])),
   ]
-  return Object.fromEntries(
-    splits.map(([salt, { buckets }]) => {
-      const owners = (parseTable(buckets ?? '') ?? []).flatMap(
-        run => Array(run.buckets).fill(run.variant) as string[],
-      )
-      return [salt, Array.from({ length: 10_000 }, (_, unit) => owners[bucketOf(salt, `user-${unit}`)] ?? '')]
-    }),
-  )
+  const tables = splits.flatMap(([salt, { buckets, fallback_buckets = {} }]) => [
+    [salt, buckets ?? ''] as const,
+    ...Object.entries(fallback_buckets).map(([priority, table]) => [`${salt}.p${priority}`, table] as const),
+  ])
+  return Object.fromEntries(tables.map(([salt, table]) => [salt, variantsOf(salt, table)]))
+}
+
+function variantsOf(salt: string, table: string): string[] {
+  const owners = (parseTable(table) ?? []).flatMap(run => Array(run.buckets).fill(run.variant) as string[])
+  return Array.from({ length: 10_000 }, (_, unit) => owners[bucketOf(salt, `user-${unit}`)] ?? '')
 }
 
 const expectDone = (result: ProgramResult) => expect(result).toMatchObject({ code: 0 })
@@ -137,7 +164,7 @@ describe('a config under version control', () => {
       '  ~ router chat, route default: large 80 -> 60, small 20 -> 40; moves 20.00 % of units\n',
     )
     expect(compared.stdout).toContain(
-      'Not in the file, and stays (--prune removes it): gateway, provider sim, model sim/large, model sim/small, key test, key split\n',
+      'Not in the file, and stays (--prune removes it): gateway, provider sim, model sim/large, model sim/small, router walk, key test, key split\n',
     )
     const data = JSON.parse(
       (await weir(place, `diff ${fileWith('part.yaml', changed)} --json`)).stdout,
@@ -243,6 +270,11 @@ describe('a control plane moved to another machine', () => {
         })
         expect(response.status).toBe(200)
       }
+      const fallbacks = {
+        version: 1,
+        routers: { walk: { units: ['user'], default_route: { split: walk(large, small) } } },
+      }
+      expectDone(await weir(from, `apply ${fileWith('walk.yaml', fallbacks)}`))
     }
     const revision = await revisionOf(from)
     const { stdout: exported } = await weir(from, 'export')
@@ -256,17 +288,55 @@ describe('a control plane moved to another machine', () => {
     const { stdout: arrived } = await weir(to, 'export')
     expect(arrived).toBe(exported)
     expect(assigned(arrived)).toEqual(assigned(exported))
-    expect(Object.keys(assigned(arrived))).toEqual(['chat.premium', 'chat.default', 'key.split'])
+    expect(Object.keys(assigned(arrived))).toEqual([
+      'chat.premium',
+      'chat.default',
+      'walk.default',
+      'walk.default.p1',
+      'key.split',
+    ])
     const before = await served(from, 200)
     expect(new Set(before)).toEqual(new Set(['large', 'small']))
     // What the tables say is what is served.
     expect(before).toEqual(assigned(exported)['chat.default']?.slice(0, 200))
     expect(await served(to, 200)).toEqual(before)
+    const walks = await walked(from, 200)
+    const standIns = assigned(exported)['walk.default.p1']?.slice(0, 200)
+    expect(walks.map(plan => plan.split(',')[1])).toEqual(standIns?.map(id => `sim/${id}`))
+    expect(await walked(to, 200)).toEqual(walks)
     // The weights alone would have given others.
     const { stdout: weightsOnly } = await weir(from, 'export --no-buckets')
     const fresh = await startPlace()
     expectDone(await weir(fresh, `apply ${fileWith('weights.yaml', weightsOnly)} --prune`))
     expect(await served(fresh, 200)).not.toEqual(before)
+    expect(await walked(fresh, 200)).not.toEqual(walks)
+  })
+
+  test('gives a router that was removed before its units back when it returns', async () => {
+    const [from, to] = [await startPlace(), await startPlace()]
+    const config = await configFor(from)
+    for (const [large, small] of [
+      [80, 20],
+      [20, 80],
+      [50, 50],
+    ] as const) {
+      const chat = { units: ['user'], default_route: { split: split(large, small) } }
+      const file = fileWith('chat.yaml', { ...config, routers: { chat } })
+      expectDone(await weir(from, `apply ${file} --prune`))
+    }
+    const before = await served(from, 200)
+    expectDone(await weir(from, `apply ${fileWith('none.yaml', { ...config, routers: {} })} --prune`))
+    const { stdout: exported } = await weir(from, 'export')
+    expect(parse(exported).former_buckets).toHaveProperty(['chat.default'])
+    expect((await weir(from, 'export --no-buckets')).stdout).not.toContain('former_buckets')
+    expect(await weir(from, `diff ${fileWith('exported.yaml', exported)} --prune`)).toMatchObject({ code: 0 })
+
+    expectDone(await weir(to, `apply ${fileWith('exported.yaml', exported)} --prune`))
+    const chat = { units: ['user'], default_route: { split: split(50, 50) } }
+    for (const place of [from, to]) {
+      expectDone(await weir(place, `apply ${fileWith('again.yaml', { version: 1, routers: { chat } })}`))
+      expect(await served(place, 200)).toEqual(before)
+    }
   })
 })
 

@@ -2,14 +2,22 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { beforeAll, describe, expect, it } from 'vitest'
+import {
+  EXAMPLE_ROUTER,
+  USER_AWARE_ROUTER,
+} from '../../packages/server/src/admin/inworld/fixtures/documented-routers.ts'
+import { runProgram } from '../support/program.ts'
 import { ADMIN_TOKEN, type StoreGateway, startStoreGateway } from './store-gateway.ts'
+
+/** Below it, routers have another product's shape. */
+const INWORLD = '/router/v1/'
 
 interface Operation {
   readonly operationId: string
   readonly 'x-weir-role': string
   readonly security: readonly object[]
   readonly parameters: readonly { readonly name: string; readonly in: string }[]
-  readonly requestBody?: object
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: object }>> }
   readonly responses: Readonly<
     Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> }>
   >
@@ -70,10 +78,12 @@ describe('the OpenAPI document', () => {
       const statuses = Object.keys(responses)
       const isOpen = operation['x-weir-role'] === 'anyone'
       expect([name, security.length > 0]).toEqual([name, !isOpen])
+      // Inworld's API calls everything that is wrong with a request 400, and has errors of its own.
+      const isOurs = !name.includes(INWORLD)
       const expected = [
         '500',
         ...(isOpen ? [] : ['401', '429']),
-        ...(requestBody === undefined ? [] : ['400', '422']),
+        ...(requestBody === undefined ? [] : isOurs ? ['400', '422'] : ['400']),
       ]
       expect([name, expected.filter(status => !statuses.includes(status))]).toEqual([name, []])
       for (const [status, { content }] of Object.entries(responses)) {
@@ -81,31 +91,116 @@ describe('the OpenAPI document', () => {
         expect([name, status, Object.keys(content ?? {})]).toEqual([
           name,
           status,
-          ['application/problem+json'],
+          [isOurs ? 'application/problem+json' : 'application/json'],
         ])
       }
     }
   })
 
+  it('is printed by `weir openapi`, which needs nothing to run', async () => {
+    const printed = await runProgram(['openapi'])
+    expect(printed).toMatchObject({ code: 0, stderr: '' })
+    expect(JSON.parse(printed.stdout)).toEqual(document)
+  })
+
   it('holds for what every list and every other read without parameters answers', async () => {
-    const ajv = new Ajv2020({ strict: false, validateFormats: false })
-    ajv.addSchema({ $id: 'weir', ...document })
     let checked = 0
     for (const [name, { responses }] of operations) {
       const [method, path] = name.split(' ') as [string, string]
       if (method !== 'get' || path.includes('{')) continue
-      const response = await fetch(`${gateway.controlUrl}${path}`, {
-        headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
-      })
+      const response = await ask('GET', path)
       const schema = responses[String(response.status)]?.content?.['application/json']?.schema
-      const body: unknown = await response.json()
-      const validate = ajv.compile(relinked(schema ?? {}))
-      expect([name, response.status, validate(body), validate.errors]).toEqual([name, 200, true, null])
+      const validate = validatorOf(schema)
+      expect([name, response.status, validate(response.body), validate.errors]).toEqual([
+        name,
+        200,
+        true,
+        null,
+      ])
       checked += 1
     }
     expect(checked).toBeGreaterThanOrEqual(5)
   })
 })
+
+describe('routers in Inworld’s shape', () => {
+  const requestOf = (name: string) => {
+    const operation = operations.find(([each]) => each === name)?.[1]
+    return validatorOf(operation?.requestBody?.content['application/json']?.schema)
+  }
+
+  it.each([
+    ['the one of the Router API reference', EXAMPLE_ROUTER],
+    ['the one of the product page, in the other casing', USER_AWARE_ROUTER],
+    ['one with its id in the body', { router_id: 'mine', ...USER_AWARE_ROUTER }],
+  ])('takes %s, and it is created', async (_, router) => {
+    const validate = requestOf(`post ${INWORLD}routers`)
+    expect([validate(router), validate.errors]).toEqual([true, null])
+    const answer = await answerOf('post', `${INWORLD}routers`, router)
+    expect(answer).toMatchObject({ status: 200, body: { done: true } })
+  })
+
+  it.each([
+    ['without a model', { variant: { variant_id: 'a' }, weight: 100 }],
+    ['with a field that nobody knows', { variant: { model_id: 'openai/a' }, wait: 100 }],
+    ['with half a percent', { variant: { model_id: 'openai/a' }, weight: 0.5 }],
+  ])('has no variant %s', async (_, variant) => {
+    const router = { name: 'routers/wrong', defaultRoute: { variants: [variant] } }
+    expect(requestOf(`post ${INWORLD}routers`)(router)).toBe(false)
+    expect(await answerOf('post', `${INWORLD}routers`, router)).toMatchObject({
+      status: 400,
+      body: { code: 3 },
+    })
+  })
+
+  it('answers as documented, well or not', async () => {
+    const one = `${INWORLD}routers/{id}`
+    const router = { ...EXAMPLE_ROUTER, name: 'routers/told' }
+    const created = await answerOf('post', `${INWORLD}routers`, router)
+    const { name } = created.body as { readonly name: string }
+    const statuses = [
+      created,
+      await answerOf('post', `${INWORLD}routers`, router),
+      await answerOf('get', `${INWORLD}routers`),
+      await answerOf('get', one, undefined, 'told'),
+      await answerOf('get', one, undefined, 'demo'),
+      await answerOf('get', one, undefined, 'nowhere'),
+      await answerOf('patch', one, { displayName: 'Told' }, 'told'),
+      await answerOf('get', `${INWORLD}operations/{name}`, undefined, name.replace('operations/', '')),
+      await answerOf('delete', one, undefined, 'told'),
+      await answerOf('delete', one, undefined, 'told'),
+    ].map(({ status }) => status)
+    expect(statuses).toEqual([200, 409, 200, 200, 200, 404, 200, 200, 200, 404])
+  })
+
+  /** Calls an operation and holds its answer against the document. */
+  async function answerOf(method: string, path: string, body?: unknown, name = '') {
+    const answer = await ask(method.toUpperCase(), path.replace(/\{.*\}/, name), body)
+    const operation = operations.find(([each]) => each === `${method} ${path}`)?.[1]
+    const schema = operation?.responses[String(answer.status)]?.content?.['application/json']?.schema
+    const validate = validatorOf(schema)
+    expect([validate(answer.body), validate.errors, answer.body]).toEqual([true, null, answer.body])
+    return answer
+  }
+})
+
+/** What comes of a call as an admin. */
+async function ask(method: string, path: string, body?: unknown) {
+  const response = await fetch(`${gateway.controlUrl}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  })
+  const answer: unknown = await response.json()
+  return { status: response.status, body: answer }
+}
+
+/** A schema of the document; what is not documented holds for nothing. */
+function validatorOf(schema: object | undefined) {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false })
+  ajv.addSchema({ $id: 'weir', ...document })
+  return ajv.compile(schema === undefined ? { not: {} } : relinked(schema))
+}
 
 /** References lead into the whole document. */
 function relinked(schema: object): object {

@@ -28,11 +28,15 @@ async function ask(url: string): Promise<number> {
   return response.status
 }
 
-async function startRecorder() {
+async function startRecorder({ accepts }: { readonly accepts?: string } = {}) {
   const provider = await startScriptedProvider()
   const seen: (string | undefined)[] = []
   provider.play((request, response) => {
     seen.push(request.headers.authorization)
+    if (accepts !== undefined && request.headers.authorization !== accepts)
+      return void response
+        .writeHead(401, { 'content-type': 'application/json' })
+        .end('{"error":{"message":"no"}}')
     const message = { role: 'assistant', content: 'Hi' }
     const body = {
       id: 'c',
@@ -67,6 +71,28 @@ it('uses a credential from the answer of its activation on, in every worker', as
     ...times(20, 'Bearer sk-first'),
     ...times(10, 'Bearer sk-second'),
   ])
+})
+
+it('calls a provider that refused its credential again as soon as it has another, from every worker', async () => {
+  const provider = await startRecorder({ accepts: 'Bearer sk-good' })
+  const gateway = await startStoreGateway({ config: configOver(`${provider.url}/v1`), workers: 2 })
+  const control = controlOf(gateway)
+  const path = '/providers/p/credentials'
+  const askOften = () => Promise.all(Array.from({ length: 10 }, () => ask(gateway.url)))
+  /** Of some worker each, on a connection of its own. */
+  const ejectedOften = () =>
+    Promise.all(
+      Array.from({ length: 10 }, async () => {
+        const response = await fetch(`${gateway.url}/healthz`, { headers: { connection: 'close' } })
+        return ((await response.json()) as { readonly ejected: readonly string[] }).ejected
+      }),
+    )
+  await control('POST', path, { body: { secret: 'sk-bad' } })
+  expect(new Set(await askOften())).toEqual(new Set([502]))
+  await expect.poll(ejectedOften).toEqual(Array.from({ length: 10 }, () => ['p/m chat']))
+  await control('POST', path, { body: { secret: 'sk-good', activate: true } })
+  expect(await ejectedOften()).toEqual(Array.from({ length: 10 }, () => []))
+  expect(await askOften()).toEqual(Array.from({ length: 10 }, () => 200))
 })
 
 it('makes no connection to an unspecified address, though the store has a provider there', async () => {

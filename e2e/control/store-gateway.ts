@@ -50,7 +50,7 @@ export async function startStoreGateway({
   const dataDir = mkdtempSync(join(tmpdir(), 'weir-e2e-'))
   endWithFile(() => rmSync(dataDir, { recursive: true, force: true }))
   if (config !== undefined) await seedStore(dataDir, config)
-  const ports = ['--port', '0', '--control-port', '0']
+  const ports = ['--port', '0', '--control-port', '0', '--event-store', 'none']
   const program = startProgram(['start', '--data-dir', dataDir, '--workers', String(workers), ...ports], {
     env: { WEIR_ADMIN_TOKEN: ADMIN_TOKEN, WEIR_KEY: KEY, ...env },
   })
@@ -67,7 +67,8 @@ export async function startStoreGateway({
   }
 }
 
-async function seedStore(dataDir: string, config: ConfigInput): Promise<void> {
+/** Puts a config into an empty store, as revision 1. */
+export async function seedStore(dataDir: string, config: ConfigInput): Promise<void> {
   const store = await openControlStore(join(dataDir, 'control.db'))
   const at = Date.parse('2026-11-21T10:00:00Z')
   const record = { number: 1, at, actor: 'test', reason: null, changes: [], config, tables: {} }

@@ -56,6 +56,8 @@ export async function startOn(dataDir: string, settings: ProgramSettings = {}): 
       '1',
       '--sim-speed',
       '1000',
+      '--event-store',
+      'none',
       ...args,
     ],
     {

@@ -1,10 +1,12 @@
 // The commands that answer and end: help, exit codes, and what each prints for people and for programs.
+
 import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { servedEvent } from '../../packages/server/src/telemetry/fixtures/served-event.ts'
 import { endWithFile } from '../support/clean-up.ts'
 import { REPOSITORY, runProgram } from '../support/program.ts'
 
@@ -221,14 +223,11 @@ describe('weir events', () => {
   const dataDir = join(home, 'data')
   const event = (id: string, at: string) =>
     JSON.stringify({
+      ...servedEvent,
       request_id: id,
       at,
-      endpoint: 'chat',
-      status: 200,
-      outcome: 'ok',
       attempts: [],
       total_ms: 1,
-      usage: {},
       cost_nano_usd: 1_500_000,
     })
 

@@ -38,6 +38,8 @@ async function startDemo(args: readonly string[] = []): Promise<Demo> {
       '1',
       '--sim-speed',
       '1000',
+      '--event-store',
+      'none',
       ...args,
     ],
     { env: { OPENAI_API_KEY: '', ANTHROPIC_API_KEY: '' } },

@@ -118,6 +118,8 @@ it('notices when a Kubernetes volume switches the directory its files are links 
     '0',
     '--workers',
     '1',
+    '--event-store',
+    'none',
   ]
   const program = startProgram(args, { env: { WEIR_KEY: KEY } })
   await until('the start', () => existsSync(join(dataDir, 'connection.json')))

@@ -121,7 +121,7 @@ describe('headers', () => {
       'x-stainless-lang': 'js',
       authorization: 'Bearer sk-of-the-provider',
       'accept-encoding': 'identity',
-      baggage: 'team=a,weir.router=chat,weir.variant=large',
+      baggage: 'team=a,weir.router=chat,weir.route=default,weir.variant=large',
       traceparent: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/),
     })
     const names = Object.keys(sent)
@@ -129,10 +129,34 @@ describe('headers', () => {
     expect(JSON.stringify(sent)).not.toContain(KEY)
   })
 
-  it('carry the client’s trace on, and its event has the trace’s id', async () => {
-    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
-    const { id } = await caller.chat('chat', {}, { headers: { traceparent } })
-    expect(setup.sim.requests.at(-1)?.headers.traceparent).toBe(traceparent)
-    expect((await setup.gateway.event(id)).span_trace_id).toBe('0af7651916cd43dd8448eb211c80319c')
+  it('carry the client’s trace on: its span, the request’s, the call’s, whose child is the provider’s', async () => {
+    const headers = {
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00',
+      tracestate: 'vendor=note',
+    }
+    const { id } = await caller.chat('chat', {}, { headers })
+    const event = await setup.gateway.event(id)
+    expect(event).toMatchObject({
+      span_trace_id: '0af7651916cd43dd8448eb211c80319c',
+      span_id: expect.stringMatching(/^[0-9a-f]{16}$/),
+      parent_span_id: 'b7ad6b7169203331',
+      span_sampled: false,
+    })
+    const call = event.attempts[0]?.span_id
+    expect(new Set([call, event.span_id, event.parent_span_id]).size).toBe(3)
+    expect(setup.sim.requests.at(-1)?.headers).toMatchObject({
+      traceparent: `00-0af7651916cd43dd8448eb211c80319c-${call}-00`,
+      tracestate: 'vendor=note',
+    })
+  })
+
+  it('without a trace that can be gone on with begin one, and leave out notes about the other', async () => {
+    const headers = { traceparent: '00-nonsense-01', tracestate: 'vendor=note' }
+    const { id } = await caller.chat('chat', {}, { headers })
+    const event = await setup.gateway.event(id)
+    expect(event).toMatchObject({ parent_span_id: null, span_sampled: true })
+    const sent = setup.sim.requests.at(-1)?.headers
+    expect(sent?.traceparent).toBe(`00-${event.span_trace_id}-${event.attempts[0]?.span_id}-01`)
+    expect(sent).not.toHaveProperty('tracestate')
   })
 })

@@ -27,6 +27,8 @@ export interface GatewayOptions {
   readonly dataDir?: string
   /** Default 1. */
   readonly workers?: number
+  /** `none`, the default: events stay in the spool, where `events` reads them. */
+  readonly eventStore?: 'duckdb' | 'none'
   /** Further arguments of `weir start`. */
   readonly args?: readonly string[]
 }
@@ -39,7 +41,7 @@ export interface RunningGateway {
   readonly dataDir: string
   readonly configFile: string
   readonly program: Program
-  /** Every event recorded so far. */
+  /** The event of every request so far, as long as it is in the spool. */
   events(): RequestEvent[]
   /** The event of a request, once it is there. */
   event(requestId: string): Promise<RequestEvent>
@@ -90,6 +92,8 @@ function commandLine(options: GatewayOptions, configFile: string, dataDir: strin
     ...ports,
     '--workers',
     workers,
+    '--event-store',
+    options.eventStore ?? 'none',
     ...(options.args ?? []),
   ]
 }

@@ -64,10 +64,13 @@ interface Setup {
 const profileFlags = ({ name }: Setup, directory: string | undefined): string[] =>
   directory === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', join(directory, name)]
 
-/** Peers run side by side, so each needs a control port of its own; checkouts of before there was one need none. */
+/**
+ * Peers run side by side, so each needs a control port of its own; the books are checked with the files of the spool.
+ * Checkouts of before there were these need neither.
+ */
 function startArguments(setup: Setup, config: string, port: number, dataDirectory: string): string[] {
-  const control = setup.checkout === REPOSITORY ? { 'control-port': '0' } : {}
-  const flags = { config, port: String(port), ...control, 'data-dir': dataDirectory, workers: '1' }
+  const ours = setup.checkout === REPOSITORY ? { 'control-port': '0', 'event-store': 'none' } : {}
+  const flags = { config, port: String(port), ...ours, 'data-dir': dataDirectory, workers: '1' }
   return ['start', ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])]
 }
 

@@ -1,11 +1,5 @@
 // Compiles one route: references resolved, weights turned into bucket tables, overrides made ready to write.
-import {
-  apportion,
-  type BucketTable,
-  canonicalTable,
-  parseTable,
-  reweightTable,
-} from '../assignment/index.ts'
+import { apportion, type BucketTable, canonicalTable, reweightTable } from '../assignment/index.ts'
 import type { Config } from './config.ts'
 import type { FailurePolicy, Timeouts } from './failure-policy.ts'
 import { findUnsuitedParameters } from './parameter-check.ts'
@@ -14,6 +8,7 @@ import { findTarget, isEnabled, unknownModel } from './reference.ts'
 import type { RouteConfig } from './router.ts'
 import type { GroupSnapshot, RouteSnapshot, TargetSnapshot, VariantSnapshot } from './snapshot.ts'
 import {
+  declaredTable,
   effectiveWeight,
   lowestPriority,
   type SplitConfig,
@@ -111,9 +106,7 @@ function compileGroups(split: SplitConfig, salt: string, context: RouteContext):
     const groupSalt = priority === lowest ? salt : `${salt}.p${priority}`
     // A declared table that no longer fits the weights is where re-weighting starts: editing an exported file moves
     // the same fewest buckets on every node.
-    const declared =
-      priority === lowest && split.buckets !== undefined ? parseTable(split.buckets) : undefined
-    const current = declared ?? context.tables.get(groupSalt)
+    const current = declaredTable(split, priority) ?? context.tables.get(groupSalt)
     const table = current === undefined ? canonicalTable(counts) : reweightTable(current, counts)
     return [{ priority, salt: groupSalt, table }]
   })

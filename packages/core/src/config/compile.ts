@@ -7,6 +7,7 @@ import { type AnyRoute, compileRoute } from './compile-route.ts'
 import type { Config } from './config.ts'
 import { findSaltConflicts, findSharedSecrets } from './conflict.ts'
 import { namedPolicy } from './failure-policy.ts'
+import { formerTables } from './former-tables.ts'
 import { suggestName } from './nearest.ts'
 import { isOfStandIn, parseConfig } from './parse.ts'
 import type { Problem, ProblemPath } from './problem.ts'
@@ -36,7 +37,9 @@ export function compile(value: unknown, context: CompileContext): Compiled {
   return { kind: 'refused', problems: [...problems, ...more, ...broken] }
 }
 
-function compileConfig(config: Config, context: CompileContext): Compiled {
+function compileConfig(config: Config, surroundings: CompileContext): Compiled {
+  const tables = new Map([...formerTables(config), ...surroundings.tables])
+  const context = { ...surroundings, tables }
   const problems: Problem[] = []
   checkPackages(config, context, problems)
   const models = compileModels(config, problems)

@@ -1,5 +1,6 @@
 // The whole of weir.yaml as one schema: the source of types, of JSON Schema and of every config error.
 import { z } from 'zod'
+import { formerBucketsSchema } from './former-tables.ts'
 import { gatewaySchema } from './gateway.ts'
 import { keySchema } from './key.ts'
 import { modelIdSchema, modelSchema } from './model.ts'
@@ -27,6 +28,7 @@ export const configSchema = z
       .max(10_000)
       .prefault([])
       .meta({ description: 'Virtual keys: who may call. Without one, every request is refused' }),
+    former_buckets: formerBucketsSchema,
   })
   .superRefine((config, context) => {
     const ids = config.keys.map(key => key.id)

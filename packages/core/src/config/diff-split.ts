@@ -71,8 +71,8 @@ function describeRest(before: Fields | undefined, after: Fields, sides: SplitSid
 }
 
 /** A split's own fields: a routing has others beside them, told elsewhere. */
-function pickOwn({ mode, salt, buckets }: Fields): Fields {
-  return { mode, salt, buckets }
+function pickOwn({ mode, salt, buckets, fallback_buckets }: Fields): Fields {
+  return { mode, salt, buckets, fallback_buckets }
 }
 
 /** The written variants by the ids they were compiled with. */

@@ -44,6 +44,7 @@ export function describeChanges(before: DescribedConfig | null, after: Described
     ...describeSection('router', old.routers, now.routers, describeRouter, sides),
     ...describeSection('key', byId(old.keys), byId(now.keys), describeKey, sides),
     ...prefixed('keys', describeOrder(old.keys, now.keys)),
+    ...(isSame(old.former_buckets, now.former_buckets) ? [] : ['bucket tables of former splits changed']),
   ]
   if (lines.length > 0) return lines
   return [before === null ? 'the first config, without content' : 'the same config, written differently']
@@ -237,7 +238,7 @@ function describeRouting(id: string, before: Fields | undefined, after: Fields, 
   ]
 }
 
-const ROUTING_FIELDS = ['variants', 'buckets']
+const ROUTING_FIELDS = ['variants', 'buckets', 'fallback_buckets']
 
 function splitSides(
   { before, after, moves }: Sides,

@@ -11,7 +11,15 @@ export interface FieldChange {
 export type Fields = Readonly<Record<string, unknown>>
 
 /** Fields whose values are never shown: they can hold credentials, prompts and customers' names. */
-const HIDDEN = new Set(['headers', 'parameters', 'options', 'system_prompt', 'digest', 'buckets'])
+const HIDDEN = new Set([
+  'headers',
+  'parameters',
+  'options',
+  'system_prompt',
+  'digest',
+  'buckets',
+  'fallback_buckets',
+])
 
 const MAX_TEXT = 200
 

@@ -1,6 +1,8 @@
 // Settings of the gateway itself: limits, attributes and what is recorded.
 import { z } from 'zod'
+import { retentionSchema } from './retention.ts'
 import { durationSchema, headerNameSchema, idSchema, sizeSchema } from './scalar.ts'
+import { telemetrySchema } from './telemetry.ts'
 
 export const limitsSchema = z.strictObject({
   body: sizeSchema.prefault('32MiB').meta({ description: 'Body of a split request; 413 beyond it' }),
@@ -64,9 +66,15 @@ export const gatewaySchema = z.strictObject({
         .enum(['hashed', 'raw'])
         .default('hashed')
         .meta({ description: 'How units are kept in events: as an HMAC or as they are' }),
+      refusals: z.enum(['provider', 'text']).default('text').meta({
+        description:
+          'Who says that an answer is a refusal: only the provider, or also its words (English, by rules)',
+      }),
+      retention: retentionSchema.prefault({}).meta({ description: 'How long events are kept' }),
     })
     .prefault({})
     .meta({ description: 'What events hold' }),
+  telemetry: telemetrySchema.prefault({}).meta({ description: 'What other tools are told of requests' }),
 })
 
 export type GatewayConfig = z.infer<typeof gatewaySchema>

@@ -10,6 +10,7 @@ export {
   failureKindSchema,
   type Timeouts,
 } from './failure-policy.ts'
+export { formerTables } from './former-tables.ts'
 export type { GatewayConfig, Limits } from './gateway.ts'
 export type { BudgetLimits, KeyLimits } from './key-limits.ts'
 export type { Price } from './model.ts'
@@ -32,9 +33,10 @@ export {
   LIBRARY_PACKAGES,
   type LibraryPackage,
   type ProviderConfig,
-  type ProviderType,
   wireFormatSchema,
 } from './provider.ts'
+export type { ProviderType } from './provider-form.ts'
+export type { RetentionConfig } from './retention.ts'
 export { DEFAULT_UNITS, type UnitSource } from './router.ts'
 export type {
   GroupSnapshot,
@@ -50,3 +52,4 @@ export type {
 export type { SystemPrompt } from './split.ts'
 export { ownerId, type SplitMove, type SplitOwner, splitMoves, type VariantShare } from './split-moves.ts'
 export { tablesOf } from './tables-of.ts'
+export type { TelemetryConfig } from './telemetry.ts'

@@ -9,7 +9,8 @@ const usd = z.number().min(0).max(9_000_000)
 const budgetSchema = z
   .strictObject({
     soft: usd.optional().meta({
-      description: 'US dollars from which on answers carry `x-weir-budget: soft`; nothing is refused',
+      description:
+        'US dollars from which on answers carry `x-weir-budget: soft`; nothing is refused. At most `hard`',
     }),
     hard: usd
       .optional()

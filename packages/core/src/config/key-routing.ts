@@ -3,7 +3,14 @@ import { z } from 'zod'
 import { failurePolicySchema, timeoutsSchema } from './failure-policy.ts'
 import { unitSourceSchema } from './router.ts'
 import { idSchema } from './scalar.ts'
-import { bucketsSchema, checkSplit, type SplitConfig, variantSchema, weightSchema } from './split.ts'
+import {
+  bucketsSchema,
+  checkSplit,
+  fallbackBucketsSchema,
+  type SplitConfig,
+  variantSchema,
+  weightSchema,
+} from './split.ts'
 
 const routedVariantSchema = variantSchema
   .extend({
@@ -36,8 +43,13 @@ export const keyRoutingSchema = z
     variants: z
       .array(routedVariantSchema)
       .max(100)
-      .meta({ description: 'Those of priority 0 share traffic; the others stand in' }),
+      .meta({
+        description: 'Those of priority 0 share traffic; the others stand in',
+        minItems: 1,
+        contains: { properties: { priority: { const: 0 } } },
+      }),
     buckets: bucketsSchema,
+    fallback_buckets: fallbackBucketsSchema,
     units: z
       .array(unitSourceSchema)
       .min(1)
@@ -57,9 +69,14 @@ export const keyRoutingSchema = z
 
 export type KeyRoutingConfig = z.infer<typeof keyRoutingSchema>
 
-type SharedTraffic = Pick<KeyRoutingConfig, 'variants' | 'buckets'>
+type SharedTraffic = Pick<KeyRoutingConfig, 'variants' | 'buckets' | 'fallback_buckets'>
 
 /** The routing as the split that it is: weights in proportion to their sum. */
-export function splitOf({ variants, buckets }: SharedTraffic): SplitConfig {
-  return { mode: 'proportional', variants, ...(buckets !== undefined && { buckets }) }
+export function splitOf({ variants, buckets, fallback_buckets }: SharedTraffic): SplitConfig {
+  return {
+    mode: 'proportional',
+    variants,
+    ...(buckets !== undefined && { buckets }),
+    ...(fallback_buckets !== undefined && { fallback_buckets }),
+  }
 }

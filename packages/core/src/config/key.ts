@@ -8,12 +8,21 @@ const digestSchema = z
   .string()
   .regex(/^sha256:[0-9a-f]{64}$/, { error: 'must be "sha256:" and 64 lower-case hex digits' })
 
+/** A router's id or a model's. */
+const allowedSchema = z
+  .string()
+  .min(1)
+  .max(256)
+  .regex(/^[A-Za-z0-9._-]+(\/(\*|[A-Za-z0-9._:@/-]+))?$/, {
+    error: 'must be a router, `provider/model` or `provider/*`',
+  })
+
 export const keySchema = z
   .strictObject({
     id: idSchema.meta({ description: 'Names the key in events and conditions (`key.id`)' }),
-    secret: envReferenceSchema
-      .optional()
-      .meta({ description: 'The environment variable with the key itself; this or `digest`' }),
+    secret: envReferenceSchema.optional().meta({
+      description: 'The environment variable with the key itself, which has to be set; this or `digest`',
+    }),
     digest: digestSchema
       .optional()
       .meta({ description: '`sha256:` and the SHA-256 of the key in hex; this or `secret`' }),
@@ -35,7 +44,7 @@ export const keySchema = z
     router: idSchema.optional().meta({
       description: 'Requests that name a plain model, without a slash and not a router, go to this router',
     }),
-    allow: z.array(z.string().min(1).max(256)).optional().meta({
+    allow: z.array(allowedSchema).optional().meta({
       description: 'Routers and models (`provider/model`, `provider/*`) the key may use; default: all',
     }),
     default_provider: idSchema.optional().meta({
@@ -43,7 +52,8 @@ export const keySchema = z
         'Provider of plain model names without a `router`, and of every /v1 path that is not split',
     }),
     routing: keyRoutingSchema.optional().meta({
-      description: 'Splits what this key sends with a plain model name over the models listed here',
+      description:
+        'Splits what this key sends with a plain model name over the models listed here, which `allow` has to have',
     }),
     limits: keyLimitsSchema.optional().meta({ description: 'What the key may use up' }),
     may_override: z
@@ -59,5 +69,6 @@ export const keySchema = z
   .refine(key => (key.secret === undefined) !== (key.digest === undefined), {
     error: 'must have exactly one of `secret` (an environment variable) and `digest`',
   })
+  .meta({ oneOf: [{ required: ['secret'] }, { required: ['digest'] }] })
 
 export type KeyConfig = z.infer<typeof keySchema>

@@ -50,7 +50,7 @@ test('the defaults of an almost empty config', () => {
           concurrent: 4096,
           queue: 1024,
         },
-        record: { metadata: [], units: 'hashed' },
+        record: { metadata: [], units: 'hashed', refusals: 'text' },
       },
       providers: {},
       models: {},

@@ -1,6 +1,7 @@
 // Whether a value is plain data, as JSON has it. Whatever is not would make the schemas recurse for ever, or be
 // dropped without a word.
 import type { Problem, ProblemPath } from './problem.ts'
+import { FORBIDDEN_NAME } from './scalar.ts'
 
 /** Levels of nesting; a config needs about ten, and a tool's parameters may hold a JSON Schema. */
 const MAX_DEPTH = 100
@@ -18,7 +19,7 @@ function inspect(value: unknown, path: ProblemPath, above: ReadonlySet<object>):
   return Object.entries(value).flatMap(([name, part]) => {
     const inner = [...path, Array.isArray(value) ? Number(name) : name]
     // Assigned to an object it would replace the prototype, so every library leaves it out in silence.
-    if (name === '__proto__')
+    if (name === FORBIDDEN_NAME)
       return [{ code: 'invalid_name', path: inner, message: 'cannot be used as a name' }]
     return inspect(part, inner, inside)
   })

@@ -1,5 +1,6 @@
 // Providers: where a variant's requests can go, and how they have to be written there.
 import { z } from 'zod'
+import { BASE_URL } from './base-url.ts'
 import {
   ENDPOINTS,
   type EndpointName,
@@ -9,6 +10,7 @@ import {
   presetOf,
   REASONING_FIELDS,
 } from './preset.ts'
+import { FIELD_TYPES, type ProviderType, providerForms } from './provider-form.ts'
 import { envReferenceSchema, headerNameSchema, headerValueSchema } from './scalar.ts'
 
 /** Wire formats of which clients speak one, and which are passed on byte by byte. */
@@ -27,10 +29,17 @@ export const LIBRARY_PACKAGES = [
 ] as const
 
 const urlSchema = z
-  .url({ protocol: /^https?$/, error: 'must be an http or https URL, such as "https://api.openai.com/v1"' })
-  .refine(url => !url.includes('@') && !url.includes('?') && !url.includes('#'), {
-    error: 'must have no user, query or fragment; put the credential under `credential`',
+  .url({
+    protocol: /^https?$/,
+    error: 'must be an http or https URL, such as "https://api.openai.com/v1"',
+    abort: true,
   })
+  .refine(url => /^[^/]+\/\/[^/?#@]*(\/[^?#]*)?$/.test(url), {
+    error: 'must have no user, query or fragment; put the credential under `credential`',
+    abort: true,
+  })
+  .regex(BASE_URL, { error: 'must be written in ASCII, such as "https://api.openai.com/v1"' })
+  .meta({ format: 'uri', examples: ['https://api.openai.com/v1'] })
 
 const credentialSchema = z
   .strictObject({
@@ -42,6 +51,7 @@ const credentialSchema = z
   .refine(({ env, stored }) => (env === undefined) !== (stored === undefined), {
     error: 'must have exactly one of `env` (an environment variable) and `stored: true`',
   })
+  .meta({ oneOf: [{ required: ['env'] }, { required: ['stored'] }] })
   .transform(({ env }): CredentialReference => (env === undefined ? { stored: true } : { env }))
 
 const providerShape = z.strictObject({
@@ -135,21 +145,9 @@ export interface ProviderConfig {
   readonly reasoning_field: (typeof REASONING_FIELDS)[number]
 }
 
-export type ProviderType = NonNullable<ProviderShape['type']>
 export type LibraryPackage = (typeof LIBRARY_PACKAGES)[number]
 
 type Report = (field: keyof ProviderShape, code: string, message: string) => void
-
-/** Fields that only make sense for some types; those of the other types are mistakes. */
-const FIELD_TYPES: readonly (readonly [field: keyof ProviderShape, types: readonly ProviderType[]])[] = [
-  ['package', ['ai-sdk']],
-  ['options', ['ai-sdk']],
-  ['credential_header', ['openai', 'anthropic']],
-  ['stream_usage', ['openai', 'anthropic']],
-  ['endpoints', ['openai', 'anthropic']],
-  ['max_tokens_field', ['openai']],
-  ['reasoning_field', ['openai']],
-]
 
 /** The provider as it is used: what is written in the config wins over the preset, and that over the type's defaults. */
 export const providerSchema = providerShape
@@ -166,6 +164,7 @@ export const providerSchema = providerShape
     else checkEndpoints(provider, type, report)
   })
   .transform(resolveProvider)
+  .meta({ oneOf: providerForms() })
 
 function checkPreset({ preset, type, base_url }: ProviderShape, report: Report): void {
   const known = preset === undefined ? undefined : presetOf(preset)

@@ -6,16 +6,27 @@ import { idSchema } from './scalar.ts'
 import { splitSchema } from './split.ts'
 
 /** A CEL expression over attributes, type-checked here so that its errors come with all the others. */
-export const conditionSchema = z.string().superRefine((source, context) => {
-  const check = checkCondition(source)
-  if (check.kind === 'valid') return
-  const hint = check.hint === undefined ? '' : `; ${check.hint}`
-  context.addIssue({
-    code: 'custom',
-    message: `${check.message}${hint}`,
-    params: { code: 'condition', offset: offsetOf(source, check.line, check.column) },
+export const conditionSchema = z
+  .string()
+  .superRefine((source, context) => {
+    const check = checkCondition(source)
+    if (check.kind === 'valid') return
+    const hint = check.hint === undefined ? '' : `; ${check.hint}`
+    context.addIssue({
+      code: 'custom',
+      message: `${check.message}${hint}`,
+      params: { code: 'condition', offset: offsetOf(source, check.line, check.column) },
+    })
   })
-})
+  .meta({
+    minLength: 1,
+    examples: [
+      'tier == "premium"',
+      'key.tenant == "acme" && !stream',
+      '"beta" in key.tags',
+      'now.hour >= 22',
+    ],
+  })
 
 function offsetOf(source: string, line: number, column: number): number {
   const before = source.split('\n').slice(0, line - 1)
@@ -79,7 +90,10 @@ export const routerSchema = z
     time_zone: z
       .string()
       .default('UTC')
-      .meta({ description: 'IANA name; the attributes `now.hour` and `now.weekday` are read in it' }),
+      .meta({
+        description: 'IANA name; the attributes `now.hour` and `now.weekday` are read in it',
+        examples: ['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata'],
+      }),
     routes: z.array(routeSchema).max(200).default([]).meta({ description: 'Tried in order' }),
     default_route: defaultRouteSchema
       .optional()
@@ -89,6 +103,16 @@ export const routerSchema = z
     annotations: z.record(z.string().min(1).max(100), z.json()).optional().meta({
       description: 'Notes of programs that write configs; kept as they are, and without effect',
     }),
+  })
+  .meta({
+    oneOf: [
+      { title: 'With a default route', required: ['default_route'] },
+      {
+        title: 'With conditional routes only',
+        properties: { routes: { minItems: 1 }, default_route: false },
+        required: ['routes'],
+      },
+    ],
   })
   .superRefine((router, context) => {
     const ids = router.routes.map(route => route.id)

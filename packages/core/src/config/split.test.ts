@@ -188,3 +188,26 @@ test.each(['v0*9999', 'v0:10000', 'v0*10000 v1*1', ''])('the bucket table %j is 
     'bucket_table buckets: must be runs like "large*8000 small*2000" that sum to 10000',
   ])
 })
+
+describe('bucket tables', () => {
+  const fallbacks = [...variants(100), { id: 'f', model, priority: 1 }, { id: 'g', model, priority: 1 }]
+  const rule = 'must be runs like "large*8000 small*2000" that sum to 10000'
+
+  test.each<[string, object, string[]]>([
+    ['of each priority', { buckets: 'v0*10000', fallback_buckets: { 1: 'f*1 g*9999' } }, []],
+    ['of a priority that has no variants', { fallback_buckets: { 9: 'f*10000' } }, []],
+    ['that is none', { buckets: 'v0*1' }, [`bucket_table buckets: ${rule}`]],
+    [
+      'of fallbacks that is none',
+      { fallback_buckets: { 1: 'f*1' } },
+      [`bucket_table fallback_buckets.1: ${rule}`],
+    ],
+    [
+      'of no priority',
+      { fallback_buckets: { first: 'f*10000' } },
+      ['invalid_name fallback_buckets.first: must be a priority, such as "1"'],
+    ],
+  ])('%s', (_, tables, problems) => {
+    expect(problemsOf({ variants: fallbacks, ...tables })).toEqual(problems)
+  })
+})

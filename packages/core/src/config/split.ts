@@ -1,8 +1,8 @@
 // Splits: the variants of a route, their weights, and the rules those must obey by themselves.
 import { z } from 'zod'
-import { apportion, parseTable } from '../assignment/index.ts'
+import { apportion, type BucketTable, parseTable } from '../assignment/index.ts'
 import { modelIdSchema } from './model.ts'
-import { headerNameSchema, headerValueSchema, idSchema } from './scalar.ts'
+import { headerNameSchema, headerValueSchema, idSchema, namesBut } from './scalar.ts'
 
 /** Fields of a request body that a variant may not set: they decide who answers, to whom and how. */
 const RESERVED_PARAMETERS = [
@@ -24,14 +24,18 @@ export const systemPromptSchema = z
   .refine(value => (value.prepend === undefined) !== (value.replace === undefined), {
     error: 'must have exactly one of `prepend` and `replace`',
   })
+  .meta({ oneOf: [{ required: ['prepend'] }, { required: ['replace'] }] })
 
-const parametersSchema = z.record(z.string(), z.json()).superRefine((parameters, context) => {
-  for (const name of Object.keys(parameters)) {
-    if (RESERVED_PARAMETERS.includes(name)) {
-      context.addIssue({ code: 'custom', path: [name], message: `"${name}" cannot be set by a variant` })
+const parametersSchema = z
+  .record(z.string(), z.json())
+  .superRefine((parameters, context) => {
+    for (const name of Object.keys(parameters)) {
+      if (RESERVED_PARAMETERS.includes(name)) {
+        context.addIssue({ code: 'custom', path: [name], message: `"${name}" cannot be set by a variant` })
+      }
     }
-  }
-})
+  })
+  .meta(namesBut(RESERVED_PARAMETERS))
 
 /** @param notWhole what is said of a weight with a fraction */
 export function weightSchema(notWhole: string) {
@@ -77,10 +81,25 @@ export const variantSchema = z.strictObject({
     .meta({ description: 'Headers set on requests to this variant' }),
 })
 
-export const bucketsSchema = z.string().optional().meta({
-  description:
-    'The bucket table to start from: runs of buckets in order, such as "large*8000 small*2000". Default: the table in force',
-})
+export const bucketsSchema = z
+  .string()
+  .optional()
+  .meta({
+    description:
+      'The bucket table to start from: runs of buckets in order, such as "large*8000 small*2000". Default: the table in force',
+    examples: ['large*8000 small*2000'],
+  })
+
+/** A variant's priority as the name of a field. */
+const PRIORITY_NAME = /^(0|[1-9]\d?|100)$/
+
+export const fallbackBucketsSchema = z
+  .record(z.string().regex(PRIORITY_NAME, { error: 'must be a priority, such as "1"' }), z.string())
+  .optional()
+  .meta({
+    description:
+      'The bucket tables of fallbacks to start from, by priority: which of several is the first to stand in for a unit. Default: those in force',
+  })
 
 const splitShape = z.strictObject({
   mode: z.enum(['percent', 'proportional']).default('percent').meta({
@@ -95,6 +114,7 @@ const splitShape = z.strictObject({
     .max(100)
     .meta({ description: 'Those of the lowest priority share traffic; the others stand in' }),
   buckets: bucketsSchema,
+  fallback_buckets: fallbackBucketsSchema,
 })
 
 type SplitShape = z.infer<typeof splitShape>
@@ -110,7 +130,7 @@ export const splitSchema = splitShape.superRefine((split, context) => {
 export function checkSplit(split: SplitShape, report: Report): void {
   checkDuplicates(split, report)
   checkWeights(split, report)
-  checkTable(split, report)
+  checkTables(split, report)
 }
 
 /** The priority whose variants share the traffic. */
@@ -183,11 +203,22 @@ function checkShares(split: SplitShape, members: readonly VariantConfig[], repor
   })
 }
 
-function checkTable(split: SplitShape, report: Report): void {
-  if (split.buckets === undefined) return
-  if (parseTable(split.buckets) === undefined) {
-    report(['buckets'], 'must be runs like "large*8000 small*2000" that sum to 10000', 'bucket_table')
+function checkTables({ buckets, fallback_buckets = {} }: SplitShape, report: Report): void {
+  const check = (path: string[], table: string) => {
+    if (parseTable(table) === undefined) report(path, TABLE_RULE, 'bucket_table')
   }
+  if (buckets !== undefined) check(['buckets'], buckets)
+  for (const [priority, table] of Object.entries(fallback_buckets))
+    check(['fallback_buckets', priority], table)
+}
+
+export const TABLE_RULE = 'must be runs like "large*8000 small*2000" that sum to 10000'
+
+/** The table that a split declares for the variants of one priority. */
+export function declaredTable(split: SplitConfig, priority: number): BucketTable | undefined {
+  const { buckets, fallback_buckets = {} } = split
+  const text = priority === lowestPriority(split) ? buckets : fallback_buckets[String(priority)]
+  return text === undefined ? undefined : parseTable(text)
 }
 
 export type VariantConfig = z.infer<typeof variantSchema>

@@ -1,4 +1,10 @@
 // Entry point of event: schemas of what is recorded, and the arithmetic of cost.
+export { type AssignmentEvent, assignmentEventSchema } from './assignment-event.ts'
+export { type CaptureEvent, captureEventSchema } from './capture-event.ts'
 export { costNanoUsd } from './cost.ts'
+export { type OutcomeEvent, outcomeEventSchema } from './outcome-event.ts'
+export { type EventKind, type RecordedEvent, recordedEventSchema } from './recorded-event.ts'
 export { type AttemptRecord, attemptSchema, type RequestEvent, requestEventSchema } from './request-event.ts'
+export { type RevisionEvent, revisionEventSchema } from './revision-event.ts'
+export { type ShadowEvent, shadowEventSchema } from './shadow-event.ts'
 export { type Usage, usageSchema } from './usage.ts'

@@ -4,9 +4,12 @@ import { type RequestEvent, requestEventSchema } from './request-event.ts'
 /** A fallback that answered, as the gateway records it. */
 const served: RequestEvent = {
   kind: 'request',
-  version: 1,
+  version: 2,
   request_id: 'wr_0199',
   span_trace_id: '0af7651916cd43dd8448eb211c80319c',
+  span_id: 'b7ad6b7169203330',
+  parent_span_id: '00f067aa0ba902b7',
+  span_sampled: true,
   at: '2026-05-04T09:30:00.000Z',
   node: 'w0',
   revision: 3,
@@ -31,8 +34,26 @@ const served: RequestEvent = {
   served: 'small',
   target: 'sim/small',
   attempts: [
-    { variant: 'large', target: 'sim/large', status: 503, failure: 'server_error', code: null, ms: 12.5 },
-    { variant: 'small', target: 'sim/small', status: 200, failure: null, code: null, ms: 40 },
+    {
+      variant: 'large',
+      target: 'sim/large',
+      status: 503,
+      failure: 'server_error',
+      code: null,
+      began_ms: 0.5,
+      ms: 12.5,
+      span_id: 'b7ad6b7169203331',
+    },
+    {
+      variant: 'small',
+      target: 'sim/small',
+      status: 200,
+      failure: null,
+      code: null,
+      began_ms: 14,
+      ms: 40,
+      span_id: 'b7ad6b7169203332',
+    },
   ],
   dropped: [],
   status: 200,
@@ -48,7 +69,13 @@ const served: RequestEvent = {
   finish_reason: 'stop',
   output_length: 120,
   tool_calls: 0,
+  tool_names: [],
+  empty: false,
   refusal: false,
+  refusal_by: null,
+  json: 'valid',
+  repetition: 0.1,
+  captured: false,
   region: null,
   metadata: { tier: 'gold', nested: { list: [1, null, 'x'] } },
 }
@@ -95,6 +122,30 @@ test.each([
 test('an event of before requests had state, were translated, or had budgets, reads as one without', () => {
   const { state: _none, dropped: _nothing, usage_estimated: _said, budget: _unlimited, ...older } = served
   expect(requestEventSchema.parse(older)).toEqual({ ...served, budget: null })
+})
+
+test('an event of the first version reads as one without spans and signals', () => {
+  const {
+    span_id: _0,
+    parent_span_id: _1,
+    span_sampled: _2,
+    tool_names: _3,
+    empty: _4,
+    refusal_by: _5,
+    ...rest
+  } = served
+  const { json: _6, repetition: _7, captured: _8, ...first } = rest
+  const attempts = served.attempts.map(({ began_ms: _9, span_id: _10, ...attempt }) => attempt)
+  expect(requestEventSchema.parse({ ...first, version: 1, attempts })).toEqual({
+    ...served,
+    version: 1,
+    span_id: null,
+    parent_span_id: null,
+    span_sampled: false,
+    attempts: served.attempts.map(attempt => ({ ...attempt, began_ms: 0, span_id: null })),
+    json: null,
+    repetition: null,
+  })
 })
 
 test.each<[string, object]>([

@@ -15,7 +15,11 @@ export const attemptSchema = z.strictObject({
   failure: z.enum([...failureKindSchema.options, 'invalid_request', 'cancelled', 'stream_broken']).nullable(),
   /** The provider's error code, never its message: messages can hold prompts. */
   code: z.string().nullable(),
+  /** When it began: ms after the request arrived. */
+  began_ms: milliseconds.default(0),
   ms: milliseconds,
+  /** Its span in the distributed trace, which the provider was told as its parent. */
+  span_id: z.string().nullable().default(null),
 })
 
 /** What a request meant to the budget of its key, in whole nano-dollars. */
@@ -30,10 +34,16 @@ const budgetSchema = z.strictObject({
 
 export const requestEventSchema = z.strictObject({
   kind: z.literal('request'),
-  version: z.literal(1),
+  /** 1: before traces had spans and answers had signals; reads as one without. */
+  version: z.union([z.literal(1), z.literal(2)]),
   request_id: z.string(),
   /** The W3C trace id, from the client or made here. */
   span_trace_id: z.string().nullable(),
+  /** The request's own span, and the client's that it is part of; null when it begins the trace. */
+  span_id: z.string().nullable().default(null),
+  parent_span_id: z.string().nullable().default(null),
+  /** Whether the trace is sampled: what the client's `traceparent` says, else what the config draws. */
+  span_sampled: z.boolean().default(false),
   /** ISO 8601, when the request arrived. */
   at: z.iso.datetime(),
   node: z.string(),
@@ -85,7 +95,19 @@ export const requestEventSchema = z.strictObject({
   /** Characters of answer text. */
   output_length: z.int().min(0),
   tool_calls: z.int().min(0),
+  /** Names of the tools called, each once, in order of the first call; at most 16. */
+  tool_names: z.array(z.string()).readonly().default([]),
+  /** Answered, but with neither text nor a tool call. */
+  empty: z.boolean().default(false),
   refusal: z.boolean(),
+  /** Who says that it declined: the provider's own field, or the words of the answer. */
+  refusal_by: z.enum(['provider', 'text']).nullable().default(null),
+  /** Of an answer that was asked to be JSON; null when it was not, or was cut short. */
+  json: z.enum(['valid', 'invalid']).nullable().default(null),
+  /** Share of the answer's text, 0..1, that repeats what it said before; null for short answers. */
+  repetition: z.number().min(0).max(1).nullable().default(null),
+  /** Whether prompt and answer were captured, in a capture event of the same request. */
+  captured: z.boolean().default(false),
   region: z.string().nullable(),
   metadata: z.record(z.string(), z.json()),
 })

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
+import { closedStore } from '../storage/closed-store.ts'
 import { type ControlStore, StoreUnavailableError } from '../storage/control-store.ts'
 import type { Sealer } from '../storage/seal.ts'
 import { Access, MIN_ADMIN_TOKEN, makeFirstToken } from './access/access.ts'
@@ -12,8 +13,11 @@ import { Tokens } from './access/tokens.ts'
 import { AuditLog } from './audit/audit-log.ts'
 import { registerAudit } from './audit/routes.ts'
 import { type HealthSource, registerHealth } from './health/routes.ts'
+import { bareApp } from './http/app.ts'
 import type { AdminApp } from './http/env.ts'
+import type { HostPolicy } from './http/host.ts'
 import { KeptAnswers } from './http/kept-answers.ts'
+import { type OpenApiDocument, openApiDocument } from './http/openapi.ts'
 import { type ProblemShape, problemDocument } from './http/problem.ts'
 import { controlApp, type ShellLog } from './http/shell.ts'
 import { registerReference } from './reference/routes.ts'
@@ -72,32 +76,76 @@ const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTime
 
 /** The app of the control port, with every route. */
 async function createControlApp(options: ControlOptions): Promise<AdminApp> {
-  const { register, problemShapes } = await options.resources()
-  const { store, log, adminToken } = options
-  const access = new Access({
+  const resources = await options.resources()
+  const { store, log } = options
+  const services = {
+    ...options,
+    access: accessOf(options),
+    throttle: new Throttle(),
+    hosts: hostsOf(options),
+  }
+  const app = controlApp({
+    ...services,
+    audit: new AuditLog(store.audit),
+    keptAnswers: new KeptAnswers(store.idempotency, options.sealer),
+    problemShapes: resources.problemShapes ?? new Map(),
+    log,
+  })
+  registerRoutes(app, resources, services)
+  return app
+}
+
+function accessOf({ store, adminToken, log }: Pick<ControlOptions, 'store' | 'adminToken' | 'log'>): Access {
+  return new Access({
     tokens: store.tokens,
     sessions: store.sessions,
     ...(adminToken !== undefined && { adminToken }),
     warn: error => log.warn({ err: error }, "a token's use could not be noted"),
   })
-  const throttle = new Throttle()
-  const hosts = { boundTo: options.host, publicUrls: options.publicUrls ?? [] }
-  const app = controlApp({
-    access,
-    throttle,
-    hosts,
-    audit: new AuditLog(store.audit),
-    keptAnswers: new KeptAnswers(store.idempotency, options.sealer),
-    problemShapes: problemShapes ?? new Map(),
-    log,
-  })
-  registerHealth(app, options.health)
+}
+
+function hostsOf({ host, publicUrls }: Pick<ControlOptions, 'host' | 'publicUrls'>): HostPolicy {
+  return { boundTo: host, publicUrls: publicUrls ?? [] }
+}
+
+interface RouteServices extends Pick<ControlOptions, 'store' | 'health' | 'version'> {
+  readonly access: Access
+  readonly throttle: Throttle
+  readonly hosts: HostPolicy
+}
+
+/** In the order of the document. */
+function registerRoutes(app: AdminApp, { register }: ControlResources, services: RouteServices): void {
+  const { store, health, version, access, throttle, hosts } = services
+  registerHealth(app, health)
   for (const registerOne of register) registerOne(app)
   registerSession(app, { access, throttle, hosts })
   registerTokens(app, new Tokens(store.tokens, store.sessions))
   registerAudit(app, store.audit)
-  registerReference(app, options.version)
-  return app
+  registerReference(app, version)
+}
+
+/** What `/api/openapi.json` of a control port with these resources answers, without one: nothing is opened or asked. */
+export function controlDocument(version: string, resources: ControlResources): OpenApiDocument {
+  const store = closedStore('it is only described')
+  const app = bareApp()
+  registerRoutes(app, resources, {
+    store,
+    version,
+    health: neverAsked('the health') as HealthSource,
+    access: accessOf({ store, log: neverAsked('the log') as ShellLog }),
+    throttle: new Throttle(),
+    hosts: hostsOf({ host: '127.0.0.1' }),
+  })
+  return openApiDocument(app, version)
+}
+
+/** Stands where a service would while routes are described, which asks nothing of it. */
+export function neverAsked(what: string): object {
+  const refuse = () => {
+    throw new Error(`describing routes asked something of ${what}`)
+  }
+  return new Proxy({}, { get: refuse, has: refuse })
 }
 
 /** Requests that are no HTTP the app could be given, such as those with a broken host, are refused here. */

@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Registration>>> = {
   events: async () => (await import('./events.ts')).registerEvents,
   sim: async () => (await import('./sim.ts')).registerSim,
   schema: async () => (await import('./schema.ts')).registerSchema,
+  openapi: async () => (await import('./openapi.ts')).registerOpenapi,
 }
 
 function registrations(name: string | undefined): Promise<Registration[]> {

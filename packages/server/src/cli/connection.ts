@@ -7,6 +7,8 @@ import { readIfPresent, writeAtomically } from '../snapshot/state.ts'
 const connectionSchema = z.object({
   dataUrl: z.string(),
   controlUrl: z.string().optional(),
+  /** Of the running program; `none`: its events stay in the spool. */
+  eventStore: z.enum(['duckdb', 'none']).optional(),
   /** The demo's. */
   key: z.string().optional(),
   /** The demo's first admin token. */

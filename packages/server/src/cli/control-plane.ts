@@ -1,5 +1,6 @@
 // What the control port of a running program works with.
 import type { Revisions } from '../admin/revision/revisions.ts'
+import type { EventPlane } from '../event-plane/event-plane.ts'
 import type { Workers } from '../snapshot/workers.ts'
 import type { ControlStore } from '../storage/control-store.ts'
 import type { Sealer } from '../storage/seal.ts'
@@ -13,6 +14,7 @@ export interface ControlPlane {
   readonly sealer: Sealer
   readonly revisions: Revisions
   readonly workers: Workers
+  readonly events: EventPlane
   /** How many workers are to run. */
   readonly wanted: number
   readonly log: Log

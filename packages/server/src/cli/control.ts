@@ -34,7 +34,7 @@ export function openSealer(dataDir: string): Sealer {
 
 /** Opens the control port; rejects with ControlStartError, or with the error of listening. */
 export function openControlPort(plane: ControlPlane): Promise<Control> {
-  const { host, port, publicUrls, store, sealer, revisions, workers, wanted, log } = plane
+  const { host, port, publicUrls, store, sealer, revisions, workers, events, wanted, log } = plane
   const adminToken = process.env.WEIR_ADMIN_TOKEN
   return startControl({
     host,
@@ -49,10 +49,14 @@ export function openControlPort(plane: ControlPlane): Promise<Control> {
       health: () => revisions.health(),
       current: () => revisions.current(),
       workers: () => ({ wanted, serving: workers.running }),
+      events: () => events.state(),
     },
     resources: async () => {
-      const { controlResources } = await import('./control-resources.ts')
-      return controlResources(plane)
+      const [{ controlResources }, { metricsOf }] = await Promise.all([
+        import('./control-resources.ts'),
+        import('./metrics-source.ts'),
+      ])
+      return controlResources({ ...plane, metrics: metricsOf(plane) })
     },
     log,
   })

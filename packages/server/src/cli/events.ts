@@ -1,56 +1,46 @@
-// `weir events`: prints what the gateway has recorded.
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+// `weir events`: prints what the gateway has recorded of requests.
 import type { RequestEvent } from '@weir/core/event'
 import type { Command } from 'commander'
-import { readSpool, type SpooledEvent } from '../storage/spool/read-spool.ts'
+import { addControlOptions, type ControlOptions } from './control-client.ts'
 import { parseCount } from './option-value.ts'
 import { print, printError, renderTable } from './output.ts'
+import { readRequests } from './recorded-requests.ts'
 
-interface Options {
-  readonly dataDir: string
+interface Options extends ControlOptions {
   readonly last?: number
   readonly json?: true
 }
 
 export function registerEvents(program: Command): void {
-  program
+  const command = program
     .command('events')
-    .summary('print the recorded events')
-    .description('Print the events under the data directory, oldest first.')
-    .option('--data-dir <dir>', 'data directory', '.weir')
+    .summary('print the recorded requests')
+    .description(
+      'Print the recorded requests, oldest first: those of the program that runs on the data directory or, when none ' +
+        'does, those that are in the directory.',
+    )
     .option('--last <n>', 'only the last n', parseCount)
     .option('--json', 'one JSON object a line, as recorded')
-    .action(events)
+  addControlOptions(command).action(events)
 }
 
 async function events(options: Options): Promise<void> {
-  const directory = join(options.dataDir, 'events')
-  if (!existsSync(directory)) {
-    printError(`There are no events under ${options.dataDir}; --data-dir says where to look.`)
-    process.exitCode = 1
-    return
-  }
-  const spooled = lastOf(readSpool(directory), options.last)
-  if (options.json) for await (const { line } of spooled) print(line)
-  else {
-    const rows: string[][] = []
-    for await (const { event } of spooled) rows.push(describe(event))
-    print(renderTable(HEAD, rows))
-  }
+  const none = await readRequests(options, options.last ?? 'all', requests =>
+    options.json ? printLines(requests) : printTable(requests),
+  )
+  if (none === undefined) return
+  printError(none)
+  process.exitCode = 1
 }
 
-async function* lastOf(
-  spooled: AsyncIterable<SpooledEvent>,
-  count: number | undefined,
-): AsyncGenerator<SpooledEvent> {
-  if (count === undefined) return yield* spooled
-  let last: SpooledEvent[] = []
-  for await (const one of spooled) {
-    last.push(one)
-    if (last.length >= 2 * count) last = last.slice(-count)
-  }
-  yield* last.slice(-count)
+async function printLines(requests: AsyncIterable<RequestEvent>): Promise<void> {
+  for await (const event of requests) print(JSON.stringify(event))
+}
+
+async function printTable(requests: AsyncIterable<RequestEvent>): Promise<void> {
+  const rows: string[][] = []
+  for await (const event of requests) rows.push(describe(event))
+  print(renderTable(HEAD, rows))
 }
 
 const HEAD = [

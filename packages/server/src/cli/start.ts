@@ -11,11 +11,12 @@ import { type ConfigOrigin, openRevisions } from '../admin/revision/open-revisio
 import type { Revisions } from '../admin/revision/revisions.ts'
 import { StoredCredentials } from '../admin/revision/stored-credentials.ts'
 import { BudgetLedger } from '../budget/ledger.ts'
+import { EventPlane, type EventStoreKind } from '../event-plane/event-plane.ts'
 import { resolveName } from '../network/resolve.ts'
 import { locateProblems, readConfigFile } from '../snapshot/load.ts'
-import { Publisher } from '../snapshot/publisher.ts'
+import { Publisher, type Server } from '../snapshot/publisher.ts'
 import { DataDirError, openDataDir, readSecret } from '../snapshot/state.ts'
-import { Workers } from '../snapshot/workers.ts'
+import { Workers, type WorkersOptions } from '../snapshot/workers.ts'
 import type { ControlStore } from '../storage/control-store.ts'
 import { compactIssuers } from '../storage/issuers/compact-issuers.ts'
 import type { Sealer } from '../storage/seal.ts'
@@ -29,6 +30,7 @@ import { type Log, openLog } from './log.ts'
 import { parseDuration, parsePort, parseSpeed, parseWorkers } from './option-value.ts'
 import { printError } from './output.ts'
 import { followFile, refreshOnSignal } from './reload.ts'
+import { readVersion } from './version.ts'
 import { printWelcome, type WelcomeKey } from './welcome.ts'
 
 interface Options {
@@ -42,6 +44,8 @@ interface Options {
   readonly controlHost: string
   readonly controlPort: number
   readonly controlUrl: readonly string[]
+  readonly eventStore: EventStoreKind
+  readonly log?: 'requests'
 }
 
 export function registerStart(program: Command): void {
@@ -69,6 +73,16 @@ export function registerStart(program: Command): void {
       new Option('--drain-timeout <duration>', 'how long open requests may take to finish on SIGTERM')
         .argParser(parseDuration)
         .default(30_000, '30s'),
+    )
+    .addOption(
+      new Option('--event-store <kind>', 'where events end up; none: they stay in the files of the spool')
+        .choices(['duckdb', 'none'])
+        .default('duckdb'),
+    )
+    .addOption(
+      new Option('--log <what>', 'what is logged beside trouble; default: what the config says').choices([
+        'requests',
+      ]),
     )
     .option(
       '--sim-speed <factor>',
@@ -103,9 +117,17 @@ async function serve(options: Options): Promise<void> {
   const demo = new Demo(options.dataDir, options.simSpeed)
   const publisher = new Publisher(options.dataDir)
   const credentials = new StoredCredentials(store.credentials, sealer)
-  const revisions = await putInForce(options, { store, publisher, credentials, demo, log })
+  const events = new EventPlane({
+    dataDir: resolve(options.dataDir),
+    store: options.eventStore,
+    version: readVersion(),
+    requestLog: options.log,
+    log: (level, message) => log[level](message),
+  })
+  const revisions = await putInForce(options, { store, publisher, credentials, events, demo, log })
   if (revisions === undefined) process.exitCode = 1
-  else await run(options, { store, sealer, publisher, revisions, demo, log })
+  else await run(options, { store, sealer, publisher, revisions, events, demo, log })
+  await events.close()
   await demo.stop()
   await store.close()
 }
@@ -113,6 +135,7 @@ async function serve(options: Options): Promise<void> {
 interface Parts {
   readonly store: ControlStore
   readonly publisher: Publisher
+  readonly events: EventPlane
   readonly demo: Demo
   readonly log: Log
 }
@@ -120,7 +143,7 @@ interface Parts {
 /** The revisions with one in force; undefined after its problems have been printed. */
 async function putInForce(
   { config: name, dataDir }: Options,
-  { store, publisher, credentials, demo, log }: Parts & { readonly credentials: StoredCredentials },
+  { store, publisher, credentials, events, demo, log }: Parts & { readonly credentials: StoredCredentials },
 ): Promise<Revisions | undefined> {
   const file = name === undefined ? undefined : readConfigFile(name)
   if (name !== undefined && file !== undefined && file.syntaxProblems.length > 0) {
@@ -132,7 +155,15 @@ async function putInForce(
       ? { kind: 'store', first: () => demo.begin() }
       : { kind: 'file', file: name, config: file.value }
   const guard = reachGuard({ resolve: resolveName, store: store.credentials })
-  const opened = await openRevisions({ origin, store, publisher, credentials, now: Date.now, guard })
+  const opened = await openRevisions({
+    origin,
+    store,
+    publisher,
+    credentials,
+    now: Date.now,
+    guard,
+    onPublished: revision => events.recordRevision(revision),
+  })
   if (opened.kind === 'refused') {
     if (name === undefined || file === undefined) reportStoredProblems(opened.problems)
     else reportProblems(name, locateProblems(file, opened.problems))
@@ -147,14 +178,16 @@ async function run(
   options: Options,
   parts: Parts & { readonly sealer: Sealer; readonly revisions: Revisions },
 ): Promise<void> {
-  const { store, publisher, revisions, demo, log } = parts
+  const { store, publisher, revisions, events, demo, log } = parts
+  events.start(revisions.current().snapshot)
   if (revisions.managedBy === 'store') await demo.resume(revisions)
   const ledger = openLedger(options.dataDir, store, log)
   // V8's default again: see bin/weir.js.
   setFlagsFromString('--semi-space-growth-factor=2')
-  const workers = await startWorkers(options, revisions, ledger, log)
+  const workers = await startWorkers(options, { revisions, limits: ledger, events: events.watch, log })
   if (workers === undefined) return
-  publisher.attach(workers)
+  publisher.attach(serversOf(workers, events))
+  events.attach(workers)
   const control = await startControlPort(options, { ...parts, workers })
   if (control !== undefined) {
     // Signals and the file are watched before anyone is told where to find the gateway.
@@ -170,6 +203,7 @@ async function run(
   }
   await workers.drain(options.drainTimeout)
   await ledger.close()
+  await events.close()
   log.info('stopped')
 }
 
@@ -178,11 +212,25 @@ function openLedger(dataDir: string, store: ControlStore, log: Log): BudgetLedge
   return new BudgetLedger({ store: store.budgets, directory, log: (level, text) => log[level](text) })
 }
 
+interface WorkerParts {
+  readonly revisions: Revisions
+  readonly log: Log
+}
+
+/** Whoever is to know each snapshot that comes into force. */
+function serversOf(workers: Workers, events: EventPlane): Server {
+  return {
+    publish: (snapshot, secrets) => {
+      events.configure(snapshot)
+      return workers.publish(snapshot, secrets)
+    },
+    reportControl: state => workers.reportControl(state),
+  }
+}
+
 async function startWorkers(
   options: Options,
-  revisions: Revisions,
-  limits: BudgetLedger,
-  log: Log,
+  { revisions, limits, events, log }: Pick<WorkersOptions, 'limits' | 'events'> & WorkerParts,
 ): Promise<Workers | undefined> {
   const { host, port, dataDir } = options
   const level = { info: log.info, warn: log.warn, error: log.error }
@@ -194,6 +242,7 @@ async function startWorkers(
     dataDir: resolve(dataDir),
     secret: readSecret(dataDir),
     limits,
+    events,
     destinations: revisions.managedBy === 'store' ? ('checked' as const) : ('any' as const),
     log: (name: keyof typeof level, text: string) => level[name].call(log, text),
   }
@@ -256,6 +305,7 @@ function announce(options: Options, { workers, control, revisions, demo }: Runni
   writeConnection(dataDir, {
     dataUrl,
     controlUrl,
+    eventStore: options.eventStore,
     ...(demoKey !== undefined && { key: demoKey }),
     ...(adminToken !== undefined && { adminToken }),
   })

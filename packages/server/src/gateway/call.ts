@@ -10,8 +10,10 @@ import { blameState } from './issuer.ts'
 import { prepareLibraryCall } from './library-call.ts'
 import { missingCapability, prepareCall } from './outgoing.ts'
 import { redactFailure } from './redact.ts'
+import { hasNoContent } from './signals.ts'
 import { admitsTarget, hasHealthyTarget, observeAttempt } from './target-health.ts'
 import type { LibraryUpstream, Upstream } from './targets.ts'
+import { newSpanId } from './trace-context.ts'
 import type { Call } from './upstream-call.ts'
 
 /** Trying the same target again can help with these; with others only another target can. */
@@ -128,7 +130,8 @@ function pause(exchange: Exchange, ms: number): Promise<'waited' | 'gone'> {
 async function callOnce(call: Call, variant: ActiveVariant, deadline: number): Promise<Answer | Failure> {
   const { exchange, endpoint, policy } = call
   const startedAt = performance.now()
-  const facts = emptyFacts()
+  const facts = emptyFacts(call.facts.wantsJson ? 'whole' : 'ends')
+  exchange.callSpanId = newSpanId()
   exchange.spending?.produced.push({ facts, price: variant.target.price })
   const attempt = await dispatch(call, variant, deadline, facts)
   const attempted = attempt instanceof Attempt ? await attempt.result : attempt
@@ -224,8 +227,7 @@ function judge(answer: Answer, policy: FailurePolicy, endpoint: Endpoint): Answe
   const { facts } = answer
   if (facts.refusal && policy.on.includes('refusal'))
     return declined(answer, 'refusal', 'the model declined to answer')
-  const isEmpty = facts.outputLength === 0 && facts.toolCalls === 0 && !facts.refusal
-  if (isEmpty && endpoint.name !== 'embeddings' && policy.on.includes('empty')) {
+  if (hasNoContent(facts) && endpoint.name !== 'embeddings' && policy.on.includes('empty')) {
     return declined(answer, 'empty', 'the answer has no content')
   }
   return answer
@@ -250,7 +252,9 @@ function recordAttempt(
     status: result.status,
     failure: failed?.failure ?? null,
     code: failed?.code ?? null,
+    began_ms: roundMs(exchange.elapsed() - ms),
     ms: roundMs(ms),
+    span_id: exchange.callSpanId,
   })
 }
 

@@ -20,7 +20,7 @@ type Step =
 /** Plays the steps and returns the times until which the target was ejected. */
 function play(steps: readonly Step[]): number[] {
   const ejections: number[] = []
-  const ejection = new Ejection((_, until) => ejections.push(until))
+  const ejection = new Ejection(({ until }) => ejections.push(until))
   for (const step of steps) act(ejection, step)
   return ejections
 }
@@ -30,7 +30,8 @@ function act(ejection: Ejection, step: Step): void {
   if (what === 'fails') ejection.failed('t', step[2], at, policy)
   else if (what === 'succeeds') ejection.succeeded('t', at, policy)
   else if (what === 'is released') ejection.released('t')
-  else if (what === 'is ejected elsewhere') ejection.adopt('t', step[2])
+  else if (what === 'is ejected elsewhere')
+    ejection.adopt({ target: 't', until: step[2], cause: 'server_error' })
   else expect(ejection.admits('t', at), `at ${at} it ${what}`).toBe(what === 'is admitted')
 }
 
@@ -201,6 +202,41 @@ describe('an ejection that another worker found out', () => {
   })
 })
 
+describe('when a credential is replaced', () => {
+  const mend = (ejection: Ejection) => ejection.mended('credential', target => target.startsWith('a/'))
+
+  test('the targets that were out for the one before are in again, and no others', () => {
+    const ejection = new Ejection(() => {})
+    ejection.failed('a/x', 'credential', 0, policy)
+    ejection.failed('a/y', 'model_gone', 0, policy)
+    ejection.failed('b/x', 'credential', 0, policy)
+    ejection.adopt({ target: 'a/z', until: 400, cause: 'credential' })
+    for (let i = 0; i < 3; i++) ejection.failed('a/w', 'connect', 0, policy)
+    mend(ejection)
+    expect(ejection.ejected(1)).toEqual(['a/y', 'b/x', 'a/w'])
+    expect(ejection.admits('a/x', 1)).toBe(true)
+    // No probe: every request may go there.
+    expect(ejection.admits('a/x', 1)).toBe(true)
+  })
+
+  test('a target that is refused the new one is out again', () => {
+    const ejection = new Ejection(() => {})
+    ejection.failed('a/x', 'credential', 0, policy)
+    mend(ejection)
+    ejection.failed('a/x', 'credential', 1, policy)
+    expect(ejection.admits('a/x', 2)).toBe(false)
+  })
+
+  test('a target that was out for it earlier, and is out for something else now, stays out', () => {
+    const ejection = new Ejection(() => {})
+    ejection.failed('a/x', 'credential', 0, policy)
+    ejection.succeeded('a/x', 600, policy)
+    for (let i = 0; i < 3; i++) ejection.failed('a/x', 'connect', 601, policy)
+    mend(ejection)
+    expect(ejection.admits('a/x', 602)).toBe(false)
+  })
+})
+
 test('targets are judged apart', () => {
   const ejection = new Ejection(() => {})
   for (let i = 0; i < 3; i++) ejection.failed('a', 'connect', 0, policy)
@@ -214,7 +250,7 @@ test('however outcomes arrive, at most one probe is out at a time and no ejectio
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat(120), outcome), { maxLength: 80 }), steps => {
       let now = 0
-      const ejection = new Ejection((_, until) =>
+      const ejection = new Ejection(({ until }) =>
         expect(until - now).toBeLessThanOrEqual(policy.max_cooldown),
       )
       for (const [wait, result] of steps) {

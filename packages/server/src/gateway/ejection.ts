@@ -30,10 +30,19 @@ interface TargetHealth {
   probing: boolean
   /** Ejections in a row, for the growing cool-down. */
   ejections: number
+  /** The kind of failure that it was last ejected for. */
+  cause: string | null
+}
+
+/** A target out of plans until a time, for a kind of failure. */
+export interface EjectedTarget {
+  readonly target: string
+  readonly until: number
+  readonly cause: string
 }
 
 /** Told of every ejection, so that it can be shared with other workers and logged. */
-export type EjectionListener = (target: string, until: number) => void
+export type EjectionListener = (ejected: EjectedTarget) => void
 
 export class Ejection {
   readonly #targets = new Map<string, TargetHealth>()
@@ -80,9 +89,9 @@ export class Ejection {
     health.failures++
     health.consecutive++
     if (health.until > now) return
-    if (LASTING.has(kind)) this.#eject(target, health, now + policy.max_cooldown)
+    if (LASTING.has(kind)) this.#eject(health, { target, until: now + policy.max_cooldown, cause: kind })
     else if (health.probing || isUnhealthy(health, policy))
-      this.#eject(target, health, now + cooldown(health, policy))
+      this.#eject(health, { target, until: now + cooldown(health, policy), cause: kind })
   }
 
   /** A probe that ended without telling anything, such as a cancelled one, lets the next request probe. */
@@ -92,10 +101,22 @@ export class Ejection {
   }
 
   /** Takes over what another worker has found out. */
-  adopt(target: string, until: number): void {
+  adopt({ target, until, cause }: EjectedTarget): void {
     const health = this.#health(target, 0)
-    health.until = Math.max(health.until, until)
+    if (until > health.until) {
+      health.until = until
+      health.cause = cause
+    }
     health.probing = false
+  }
+
+  /** What targets were ejected for has been put right: they are in plans again. */
+  mended(cause: string, isMended: (target: string) => boolean): void {
+    for (const [target, health] of this.#targets) {
+      if (health.until === 0 || health.cause !== cause || !isMended(target)) continue
+      health.consecutive = 0
+      this.answering(target)
+    }
   }
 
   /** Targets out of plans at this time. */
@@ -103,14 +124,15 @@ export class Ejection {
     return [...this.#targets].filter(([, health]) => health.until > now).map(([target]) => target)
   }
 
-  #eject(target: string, health: TargetHealth, until: number): void {
-    health.until = until
+  #eject(health: TargetHealth, ejected: EjectedTarget): void {
+    health.until = ejected.until
+    health.cause = ejected.cause
     health.probing = false
     health.ejections++
     health.requests = 0
     health.failures = 0
     health.consecutive = 0
-    this.#listener(target, until)
+    this.#listener(ejected)
   }
 
   #observe(target: string, now: number, policy: Policy): TargetHealth {
@@ -135,6 +157,7 @@ export class Ejection {
         until: 0,
         probing: false,
         ejections: 0,
+        cause: null,
       }
       this.#targets.set(target, health)
     }

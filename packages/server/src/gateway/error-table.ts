@@ -27,7 +27,9 @@ export type ErrorCode =
   | 'no_route'
   | 'unknown_variant'
   | 'unknown_path'
+  | 'request_not_found'
   | 'method_not_allowed'
+  | 'not_recorded'
   | 'overloaded'
   | 'draining'
   | 'upstream_unreachable'
@@ -74,7 +76,9 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorRow>> = {
   no_route: { status: 404, category: 'not_found' },
   unknown_variant: { status: 400, category: 'invalid_request' },
   unknown_path: { status: 404, category: 'not_found' },
+  request_not_found: { status: 404, category: 'not_found' },
   method_not_allowed: { status: 405, category: 'invalid_request' },
+  not_recorded: { status: 503, category: 'overloaded' },
   overloaded: { status: 503, category: 'overloaded' },
   draining: { status: 503, category: 'overloaded' },
   upstream_unreachable: { status: 502, category: 'upstream' },

@@ -6,8 +6,8 @@ import { type AnswerFacts, type Endpoint, emptyFacts, type JsonObject } from '..
 import type { RequestOrigin } from './attributes.ts'
 import type { Gateway, Key } from './gateway.ts'
 import { singleHeader } from './header.ts'
-import { newTraceContext, type TraceContext, traceIdOf } from './identity.ts'
 import type { Spending } from './limit/spending.ts'
+import { beginTrace, continueTrace, type TraceContext } from './trace-context.ts'
 
 export class Exchange implements RequestOrigin {
   readonly gateway: Gateway
@@ -20,6 +20,8 @@ export class Exchange implements RequestOrigin {
   readonly at = Date.now()
   readonly endpoint: Endpoint | undefined
   readonly trace: TraceContext
+  /** The span of the call under way, which its target is told as its parent: an attempt's, else the request's own. */
+  callSpanId: string
   readonly attempts: AttemptRecord[] = []
   requestId = ''
   key: Key | null = null
@@ -62,7 +64,8 @@ export class Exchange implements RequestOrigin {
     const query = url.indexOf('?')
     this.path = query < 0 ? url : url.slice(0, query)
     this.endpoint = gateway.formats.endpoints.get(this.path)
-    this.trace = traceOf(req)
+    this.trace = traceOf(req, this.active.snapshot.gateway.telemetry.sampling)
+    this.callSpanId = this.trace.spanId
     res.once('close', () => this.#close())
   }
 
@@ -93,7 +96,7 @@ export class Exchange implements RequestOrigin {
 }
 
 /** The client's trace goes on; a request without one begins its own. */
-function traceOf(req: IncomingMessage): TraceContext {
+function traceOf(req: IncomingMessage, sampling: number): TraceContext {
   const traceparent = singleHeader(req.headers, 'traceparent')
-  return traceparent === undefined ? newTraceContext() : { traceparent, traceId: traceIdOf(traceparent) }
+  return (traceparent === undefined ? undefined : continueTrace(traceparent)) ?? beginTrace(sampling)
 }

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { digestOf, fingerprint, Identity, newTraceContext, traceIdOf } from './identity.ts'
+import { describe, expect, test } from 'vitest'
+import { digestOf, fingerprint, Identity } from './identity.ts'
 
 const secret = Buffer.alloc(32, 7)
 const at = Date.UTC(2026, 4, 4)
@@ -22,6 +22,45 @@ test('request ids carry a code that depends on the tenant and on the secret', ()
   const codes = new Set(Array.from({ length: 50 }, (_, index) => code(secret, `tenant-${index}`)))
   expect(codes.size).toBe(50)
   expect(code(Buffer.alloc(32, 8), 'tenant-1')).not.toBe(code(secret, 'tenant-1'))
+})
+
+describe('a request id', () => {
+  const [here, there] = [new Identity(secret, 'w0'), new Identity(secret, 'w1')]
+  const id = here.requestId(at, 'acme')
+  const withDigit = (place: number) =>
+    `${id.slice(0, place)}${id[place] === '0' ? '1' : '0'}${id.slice(place + 1)}`
+
+  test('tells every worker of the installation when it arrived, also after a restart', () => {
+    const later = new Identity(Buffer.from(secret), 'w0')
+    expect([here, there, later].map(identity => identity.arrivalOf(id, 'acme'))).toEqual([at, at, at])
+  })
+
+  test("is no other tenant's, nor of an installation with another secret", () => {
+    for (const tenant of ['acm', 'acme2', '', 'other']) expect(here.arrivalOf(id, tenant)).toBeUndefined()
+    expect(new Identity(Buffer.alloc(32, 8), 'w0').arrivalOf(id, 'acme')).toBeUndefined()
+  })
+
+  test("of a request without a key is no tenant's", () => {
+    expect(here.arrivalOf(here.requestId(at, ''), 'acme')).toBeUndefined()
+  })
+
+  test('is not genuine with any one digit changed', () => {
+    for (let place = 3; place < id.length; place++)
+      expect(here.arrivalOf(withDigit(place), 'acme'), `place ${place}`).toBeUndefined()
+  })
+
+  test.each([
+    ['nothing', ''],
+    ['its parts in capitals', id.toUpperCase()],
+    ['a digit less', id.slice(0, -1)],
+    ['a digit more', `${id}0`],
+    ['a line after it', `${id}\n`],
+    ['another prefix', id.replace('wr_', 'wx_')],
+    ['no hex digits', `wr_${'é'.repeat(44)}`],
+    ['a request id of OpenAI', 'req_0123456789abcdef0123456789abcdef'],
+  ])('is not genuine as %s', (_, text) => {
+    expect(here.arrivalOf(text, 'acme')).toBeUndefined()
+  })
 })
 
 test('a unit has one pseudonym under one secret, whichever worker makes it', () => {
@@ -62,24 +101,4 @@ test('fingerprints are short, printable and differ', () => {
   expect(fingerprint('a')).toMatch(/^[A-Za-z0-9_-]{22}$/)
   expect(fingerprint('a')).not.toBe(fingerprint('b'))
   expect(fingerprint('a')).toBe(fingerprint('a'))
-})
-
-test('trace contexts of our own are valid and never repeat', () => {
-  const made = Array.from({ length: 1000 }, newTraceContext)
-  expect(new Set(made.map(({ traceId }) => traceId)).size).toBe(1000)
-  for (const { traceparent, traceId } of made) {
-    expect(traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/)
-    expect(traceIdOf(traceparent)).toBe(traceId)
-  }
-})
-
-test.each([
-  ['00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', '0af7651916cd43dd8448eb211c80319c'],
-  ['cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-future', '0af7651916cd43dd8448eb211c80319c'],
-  ['00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01', null],
-  ['00-0af7651916cd43dd-b7ad6b7169203331-01', null],
-  ['nonsense', null],
-  ['', null],
-])('the trace id of %j is %j', (traceparent, id) => {
-  expect(traceIdOf(traceparent)).toBe(id)
 })

@@ -90,8 +90,11 @@ export class Malformed {
 /** What an event says of bytes that never became a request. */
 const NOTHING_KNOWN = {
   kind: 'request',
-  version: 1,
+  version: 2,
   span_trace_id: null,
+  span_id: null,
+  parent_span_id: null,
+  span_sampled: false,
   key: null,
   tenant: null,
   tags: [],
@@ -122,7 +125,13 @@ const NOTHING_KNOWN = {
   finish_reason: null,
   output_length: 0,
   tool_calls: 0,
+  tool_names: [],
+  empty: false,
   refusal: false,
+  refusal_by: null,
+  json: null,
+  repetition: null,
+  captured: false,
   metadata: {},
 } satisfies Partial<RequestEvent>
 

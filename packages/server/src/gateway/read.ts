@@ -15,6 +15,12 @@ export interface Body {
   readonly model: string
 }
 
+export interface ObjectBody {
+  readonly kind: 'object'
+  readonly text: string
+  readonly json: JsonObject
+}
+
 /** Longer than any name a config can hold; an endless one would make endless events. */
 const MAX_MODEL_NAME = 512
 
@@ -22,7 +28,7 @@ const MAX_MODEL_NAME = 512
 const DISCARD_LIMIT = 256 * 2 ** 20
 
 /**
- * Reads and checks a body.
+ * Reads and checks a body that names a model.
  *
  * @param limit bytes; 413 beyond it
  * @param patience milliseconds the client may pause
@@ -32,15 +38,38 @@ export function readBody(
   limit: number,
   patience: number,
 ): Promise<Body | Refusal> | Refusal {
+  return readBytes(req, limit, patience, parseBody)
+}
+
+/** Reads a body that is any JSON object. */
+export function readObject(
+  req: IncomingMessage,
+  limit: number,
+  patience: number,
+): Promise<ObjectBody | Refusal> | Refusal {
+  return readBytes(req, limit, patience, parseObjectBody)
+}
+
+function readBytes<T>(
+  req: IncomingMessage,
+  limit: number,
+  patience: number,
+  parse: (bytes: Buffer) => T | Refusal,
+): Promise<T | Refusal> | Refusal {
   const encoding = req.headers['content-encoding']
   if (encoding !== undefined && encoding !== 'identity') {
     return refuse('body_encoding', `The body has content-encoding "${encoding}"; send it uncompressed.`)
   }
-  return collect(req, limit, patience).then(bytes => (Buffer.isBuffer(bytes) ? parseBody(bytes) : bytes))
+  return collect(req, limit, patience).then(bytes => (Buffer.isBuffer(bytes) ? parse(bytes) : bytes))
 }
 
-/** Checks and parses the bytes of a whole body. */
+/** Checks and parses the bytes of a whole body that names a model. */
 export function parseBody(bytes: Buffer): Body | Refusal {
+  const parsed = parseObjectBody(bytes)
+  return parsed.kind === 'refusal' ? parsed : checkBody(parsed, bytes.length)
+}
+
+function parseObjectBody(bytes: Buffer): ObjectBody | Refusal {
   if (!isUtf8(bytes)) return refuse('body_not_utf8', 'The body is not valid UTF-8.')
   const text = bytes.toString('utf8')
   let json: unknown
@@ -50,14 +79,14 @@ export function parseBody(bytes: Buffer): Body | Refusal {
     const reason = bytes.length === 0 ? 'it is empty' : error instanceof Error ? error.message : String(error)
     return refuse('body_not_json', `The body is not valid JSON: ${reason}.`)
   }
-  return checkBody(text, bytes.length, json)
-}
-
-function checkBody(text: string, bytes: number, json: unknown): Body | Refusal {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     return refuse('body_invalid', 'The body must be a JSON object.')
   }
-  const { model, stream } = json as JsonObject
+  return { kind: 'object', text, json: json as JsonObject }
+}
+
+function checkBody({ text, json }: ObjectBody, bytes: number): Body | Refusal {
+  const { model, stream } = json
   if (model === undefined)
     return refuse('model_missing', 'The body has no `model`: name a router or a model.', 'model')
   if (typeof model !== 'string' || model === '') {
@@ -73,7 +102,7 @@ function checkBody(text: string, bytes: number, json: unknown): Body | Refusal {
   if (stream !== undefined && stream !== null && typeof stream !== 'boolean') {
     return refuse('body_invalid', '`stream` must be true or false.', 'stream')
   }
-  return { kind: 'body', text, bytes, json: json as JsonObject, model }
+  return { kind: 'body', text, bytes, json, model }
 }
 
 function collect(req: IncomingMessage, limit: number, patience: number): Promise<Buffer | Refusal> {

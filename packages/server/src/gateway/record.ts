@@ -6,6 +6,7 @@ import type { Exchange } from './exchange.ts'
 import { rememberIssued, stateOf } from './issuer.ts'
 import { estimateUsage } from './limit/estimate-usage.ts'
 import type { Finish } from './relay.ts'
+import { readSignals } from './signals.ts'
 
 /** Records the exchange, then finishes its answer. A client that went away gets its event all the same. */
 export function record(exchange: Exchange, finish: Finish): void {
@@ -17,7 +18,7 @@ export function record(exchange: Exchange, finish: Finish): void {
 }
 
 /** Runs among the answers of other requests: a bug in one must not take theirs with it. */
-function finishAnswer(exchange: Exchange, finish: Finish): void {
+export function finishAnswer(exchange: Exchange, finish: Finish): void {
   try {
     finish()
     limitLastBytes(exchange)
@@ -61,9 +62,12 @@ function describeExchange(exchange: Exchange): RequestEvent {
   const { key, answer, decision } = exchange
   return {
     kind: 'request',
-    version: 1,
+    version: 2,
     request_id: exchange.requestId,
     span_trace_id: exchange.trace.traceId,
+    span_id: exchange.trace.spanId,
+    parent_span_id: exchange.trace.parentSpanId,
+    span_sampled: exchange.trace.sampled,
     at: isoTime(exchange.at),
     node: exchange.gateway.identity.node,
     revision: snapshot.revision,
@@ -100,9 +104,8 @@ function describeExchange(exchange: Exchange): RequestEvent {
     cost_nano_usd: costNanoUsd(answer.usage, exchange.served?.target.price ?? null),
     budget: exchange.spending?.budget ?? null,
     finish_reason: answer.finishReason,
-    output_length: answer.outputLength,
-    tool_calls: answer.toolCalls,
-    refusal: answer.refusal,
+    ...readSignals(answer, exchange.outcome, snapshot.gateway.record.refusals),
+    captured: false,
     region: snapshot.gateway.region ?? null,
     metadata: pickMetadata(exchange.metadata, snapshot.gateway.record.metadata),
   }

@@ -114,10 +114,10 @@ function wireFormatOf(exchange: Exchange) {
 }
 
 function wireError(exchange: Exchange, refusal: Refusal) {
-  const { code, message, param } = refusal
+  const { code, message, param, problems } = refusal
   const { requestId, attempts } = exchange
   // A provider's own status says more than the code: clients wait when a service is overloaded.
   const isOverloaded = code === 'upstream_error' && refusal.status === wireFormatOf(exchange).overloadedStatus
   const category = isOverloaded ? 'overloaded' : errorTable[code].category
-  return { category, code, message, param, requestId, attempts }
+  return { category, code, message, param, problems, requestId, attempts }
 }

@@ -11,6 +11,7 @@ import { Exchange } from './exchange.ts'
 import { readRequest } from './extra-body.ts'
 import { isDeclined } from './failure.ts'
 import { passedOn, refusalOf } from './failure-answer.ts'
+import { isFeedback, serveFeedback } from './feedback.ts'
 import type { Gateway, Key } from './gateway.ts'
 import { holdStream } from './hold.ts'
 import { findIssuer } from './issuer.ts'
@@ -34,7 +35,8 @@ export async function serve(gateway: Gateway, req: IncomingMessage, res: ServerR
   exchange.queueMs = exchange.elapsed()
   if (admitted !== 'admitted') return record(exchange, relayRefusal(exchange, admitted))
   try {
-    record(exchange, await answer(exchange, key))
+    if (isFeedback(exchange.path)) await serveFeedback(exchange, key)
+    else record(exchange, await answer(exchange, key))
   } catch (bug) {
     gateway.reportBug(bug)
     record(

@@ -5,6 +5,7 @@ import type { Answer } from './attempt.ts'
 import { policyOf } from './check-decision.ts'
 import type { Exchange } from './exchange.ts'
 import { type Failure, isUncalled } from './failure.ts'
+import type { Gateway } from './gateway.ts'
 
 /** Whether a plan may use the variant's target now; asking commits to calling it. */
 export function admitsTarget(exchange: Exchange, variant: ActiveVariant): boolean {
@@ -24,8 +25,24 @@ export function observeAttempt(exchange: Exchange, variant: ActiveVariant, resul
   const policy = ejectionPolicy(exchange)
   if (result.kind === 'whole') ejection.succeeded(key, Date.now(), policy)
   else if (result.kind === 'stream') ejection.answering(key)
-  else if (result.failure === 'cancelled' || isUncalled(result)) ejection.released(key)
+  else if (result.failure === 'cancelled' || isUncalled(result) || isOutdated(exchange, variant, result))
+    ejection.released(key)
   else ejection.failed(key, result.failure, Date.now(), policy)
+}
+
+/** Providers get another credential now: targets that were out for the one before are called again. */
+export function credentialsChanged(
+  { ejection }: Pick<Gateway, 'ejection'>,
+  providers: readonly string[],
+): void {
+  const prefixes = providers.map(provider => `${provider}/`)
+  ejection.mended('credential', target => prefixes.some(prefix => target.startsWith(prefix)))
+}
+
+/** A request that began before its provider's credential was another may have carried the one before. */
+function isOutdated(exchange: Exchange, variant: ActiveVariant, { failure }: Failure): boolean {
+  if (failure !== 'credential') return false
+  return exchange.gateway.targets.credentialSince(variant.target.provider) > exchange.startedAt
 }
 
 /** Whether a target is healthy shows at a stream's end. A client that left has told nothing of it. */

@@ -72,3 +72,26 @@ test('a stored credential that is gone is no credential any more', () => {
   expect(targets.get('p')?.headers).toBeNull()
   expect(targets.secretsOf('p')).toEqual([])
 })
+
+describe('what is called with another credential from now on', () => {
+  const url = { type: 'openai', base_url: 'http://localhost:1/v1' }
+  const stored = snapshotOf({ ...url, credential: { stored: true } })
+  const applied = (secret: string, snapshot = stored) => targets.apply(snapshot, { p: secret })
+
+  test('is told when snapshots are applied', () => {
+    applied('one')
+    expect(applied('one')).toEqual([])
+    const since = targets.credentialSince('p')
+    expect(applied('two')).toEqual(['p'])
+    expect(targets.credentialSince('p')).toBeGreaterThan(since)
+    expect(applied('two')).toEqual([])
+  })
+
+  test('is so by where the credential comes from or stands, too', () => {
+    applied('one')
+    expect(applied('one', snapshotOf({ ...url, credential: { env: 'KEY' } }))).toEqual(['p'])
+    const moved = snapshotOf({ ...url, credential: { env: 'KEY' }, credential_header: 'x-key' })
+    expect(applied('one', moved)).toEqual(['p'])
+    expect(applied('two', moved)).toEqual([])
+  })
+})

@@ -1,4 +1,5 @@
 // Connections to providers: one pool an origin, and the credentials, which stay in this file's memory.
+import { isDeepStrictEqual } from 'node:util'
 import type { ProviderConfig, Snapshot } from '@weir/core/config'
 import type { ActiveVariant } from '@weir/core/routing'
 import { Pool } from 'undici'
@@ -69,6 +70,8 @@ export class Targets {
   readonly #connect: Connect
   #libraries = new Map<string, LibraryUpstream['library']>()
   #upstreams: ReadonlyMap<string, Upstream> = new Map()
+  /** By provider, since when its credential is the one it is, on the clock of `performance.now()`. */
+  readonly #credentialSince = new Map<string, number>()
 
   constructor(
     readSecret: SecretReader,
@@ -80,9 +83,12 @@ export class Targets {
     this.#connect = connect
   }
 
-  /** Opens what a new snapshot needs and lets go of what it does not: pools close when their requests end. */
-  apply(snapshot: Snapshot, stored: StoredSecrets): void {
-    const before = this.#libraries
+  /**
+   * Opens what a new snapshot needs and lets go of what it does not: pools close when their requests end. Returns the
+   * providers that are called with another credential from now on.
+   */
+  apply(snapshot: Snapshot, stored: StoredSecrets): string[] {
+    const [before, upstreams] = [this.#libraries, this.#upstreams]
     this.#libraries = new Map()
     const entries = Object.entries(snapshot.providers)
     this.#upstreams = new Map(
@@ -96,6 +102,24 @@ export class Targets {
     )
     closeUnused(this.#pools, origin => used.has(origin))
     closeUnused(this.#libraryPools, () => this.#libraries.size > 0)
+    return this.#noteCredentials(upstreams)
+  }
+
+  /** Since when calls to a provider carry the credential that they carry, on the clock of `performance.now()`. */
+  credentialSince(provider: string): number {
+    return this.#credentialSince.get(provider) ?? 0
+  }
+
+  #noteCredentials(before: ReadonlyMap<string, Upstream>): string[] {
+    const now = performance.now()
+    const changed = [...this.#upstreams].filter(([id, upstream]) => {
+      const known = before.get(id)
+      return known === undefined || !isDeepStrictEqual(credentialOf(known), credentialOf(upstream))
+    })
+    for (const [id] of changed) this.#credentialSince.set(id, now)
+    for (const id of this.#credentialSince.keys())
+      if (!this.#upstreams.has(id)) this.#credentialSince.delete(id)
+    return changed.map(([id]) => id)
   }
 
   get(provider: string): Upstream | undefined {
@@ -175,6 +199,11 @@ export class Targets {
     pools.set(origin, pool)
     return pool
   }
+}
+
+/** All that says who is calling: the secrets, and the headers that they or others stand in. */
+function credentialOf({ headers, secrets }: Upstream) {
+  return { headers, secrets }
 }
 
 function closeUnused(pools: Map<string, Pool>, isUsed: (origin: string) => boolean): void {

@@ -7,6 +7,7 @@ import { removePaths, spliceJson } from './json-splice.ts'
 import { type PreparedVariant, prepareVariant } from './prepared-variant.ts'
 import type { Body } from './read.ts'
 import type { Upstream } from './targets.ts'
+import { joinBaggage, traceparentOf } from './trace-context.ts'
 import type { Call } from './upstream-call.ts'
 
 /** Hop-by-hop (RFC 9110, 7.6.1), the client's credentials and cookies, and what is written anew. */
@@ -27,6 +28,7 @@ const NOT_FORWARDED = new Set([
   'x-api-key',
   'cookie',
   'traceparent',
+  'tracestate',
   'baggage',
 ])
 
@@ -87,13 +89,19 @@ function forwardedHeaders(exchange: Exchange, own: ReadonlySet<string>): string[
 
 /** Trace context and attribution survive the next service boundary. */
 function addTraceContext(headers: string[], exchange: Exchange): void {
-  const { decision } = exchange
-  const own = exchange.headers.baggage
-  headers.push('traceparent', exchange.trace.traceparent)
-  if (decision?.router != null) {
-    const weir = `weir.router=${decision.router.id},weir.variant=${decision.variant.id}`
-    headers.push('baggage', own === undefined ? weir : `${String(own)},${weir}`)
-  } else if (own !== undefined) headers.push('baggage', String(own))
+  const { trace } = exchange
+  const { tracestate, baggage } = exchange.headers
+  headers.push('traceparent', traceparentOf(trace, exchange.callSpanId))
+  // Vendors' notes about a trace that is not gone on with mean nothing.
+  if (tracestate !== undefined && trace.parentSpanId !== null) headers.push('tracestate', String(tracestate))
+  const joined = joinBaggage(baggage === undefined ? undefined : String(baggage), attributionOf(exchange))
+  if (joined !== undefined) headers.push('baggage', joined)
+}
+
+function attributionOf({ decision }: Exchange): string | undefined {
+  if (decision?.router == null) return undefined
+  const route = decision.route === null ? '' : `weir.route=${decision.route.id},`
+  return `weir.router=${decision.router.id},${route}weir.variant=${decision.variant.id}`
 }
 
 export interface UpstreamBody {

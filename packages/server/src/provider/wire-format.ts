@@ -1,6 +1,7 @@
 // The one interface between the gateway and a vendor's wire format. Implementations are pure: they read and describe
 // bytes, and never fetch, time or log.
 import type { Usage } from '@weir/core/event'
+import { AnswerText, type Kept } from './answer-text.ts'
 import type { ClientDialect, ProviderDialect, TargetTraits } from './translation/dialect.ts'
 
 export type JsonObject = Record<string, unknown>
@@ -55,6 +56,16 @@ export interface WireError {
     readonly status: number | null
     readonly failure: string | null
   }[]
+  /** Every field at fault, for requests that are checked here field by field. */
+  readonly problems?: readonly FieldProblem[] | undefined
+}
+
+/** What is wrong with one field of a request's body. */
+export interface FieldProblem {
+  /** `outcomes[3].unit.kind`. */
+  readonly path: string
+  /** Goes on from the path: `must be ...`. */
+  readonly message: string
 }
 
 /** One path of a wire format whose requests can be split. */
@@ -111,6 +122,8 @@ export interface RequestFacts {
   readonly conversationId: string | undefined
   readonly hasTools: boolean
   readonly hasImages: boolean
+  /** Whether it asks for an answer that is JSON. */
+  readonly wantsJson: boolean
   readonly metadata: JsonObject | undefined
   /** What every turn of a conversation repeats: system prompt and first user message. */
   opening(): string
@@ -130,20 +143,49 @@ export interface AnswerFacts {
   /** Characters of what the model wrote beside that text: reasoning, inputs of tools, refusals. */
   hiddenLength: number
   toolCalls: number
+  /** Names of the tools called, each once, in order of the first call; at most `MAX_TOOL_NAMES`. */
+  toolNames: string[]
+  /** Whether there is content that is neither text nor a tool call: sound, an image, the work of a provider's tool. */
+  otherContent: boolean
+  /** Whether the provider says that the model declined. */
   refusal: boolean
+  /** The words of the answer; where there are several answers to choose from, of the first. */
+  readonly text: AnswerText
   error: { code: string | null; message: string; type: string | null } | null
   /** Ids of what the provider now holds, for later requests to name; null when there are none. */
   issued: string[] | null
 }
 
-export function emptyFacts(): AnswerFacts {
+export const MAX_TOOL_NAMES = 16
+
+/** Beyond what APIs take as a name there are only accidents: an answer's text must not get into events. */
+const TOOL_NAME = /^[\w.:/-]{1,128}$/
+
+/** Counts the characters of a piece of the answer's text, and keeps what signals need of it. */
+export function addText(facts: AnswerFacts, text: string): void {
+  facts.outputLength += text.length
+  facts.text.add(text)
+}
+
+export function addToolCall(facts: AnswerFacts, name: unknown): void {
+  facts.toolCalls++
+  const { toolNames } = facts
+  if (toolNames.length >= MAX_TOOL_NAMES || typeof name !== 'string') return
+  if (TOOL_NAME.test(name) && !toolNames.includes(name)) toolNames.push(name)
+}
+
+/** Facts of an answer of which nothing has come yet. */
+export function emptyFacts(kept: Kept = 'ends'): AnswerFacts {
   return {
     usage: { input: null, cached_input: null, output: null, reasoning: null },
     finishReason: null,
     outputLength: 0,
     hiddenLength: 0,
     toolCalls: 0,
+    toolNames: [],
+    otherContent: false,
     refusal: false,
+    text: new AnswerText(kept),
     error: null,
     issued: null,
   }

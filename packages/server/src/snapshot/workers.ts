@@ -7,9 +7,11 @@ import type {
   ControlState,
   DataPlaneStart,
   Destinations,
+  EjectedTarget,
   FromDataPlane,
   Secrets,
   ToDataPlane,
+  WorkerStats,
 } from '../data-plane.ts'
 
 /** Keeps count of what keys use up, over all workers. */
@@ -23,6 +25,14 @@ export interface LimitKeeper {
   writerGone(writer: string): void
 }
 
+/** Looks after what workers record. */
+export interface EventKeeper {
+  /** @param writer - the worker's name in files */
+  writerGone(writer: string): void
+  /** @param events - how many were lost by it */
+  trouble(events: number, why: string): void
+}
+
 export interface WorkersOptions {
   readonly count: number
   readonly host: string
@@ -30,6 +40,7 @@ export interface WorkersOptions {
   readonly dataDir: string
   readonly secret: Buffer
   readonly limits: LimitKeeper
+  readonly events: EventKeeper
   readonly destinations: Destinations
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void
 }
@@ -45,6 +56,9 @@ const YOUNG_GENERATION_MB = 24
 export class Workers {
   readonly #options: WorkersOptions
   readonly #workers = new Map<number, Worker>()
+  /** Workers that have not said yet that they serve what is being published. */
+  readonly #publishing = new Set<number>()
+  readonly #ejections = new Map<string, number>()
   #snapshot: Snapshot
   #secrets: Secrets
   #control: ControlState = 'ok'
@@ -77,6 +91,11 @@ export class Workers {
     return this.#workers.size
   }
 
+  /** How often workers took targets out of plans since the start, by the kind of failure. */
+  get ejections(): ReadonlyMap<string, number> {
+    return this.#ejections
+  }
+
   /** Resolves when every worker serves the snapshot. */
   async publish(snapshot: Snapshot, secrets: Secrets): Promise<void> {
     this.#snapshot = snapshot
@@ -84,13 +103,15 @@ export class Workers {
     const { revision } = snapshot
     await this.#options.limits.prepare(snapshot)
     await Promise.all(
-      Array.from(this.#workers.values(), worker => {
+      Array.from(this.#workers, async ([index, worker]) => {
         const published = until(
           worker,
           message => message.kind === 'published' && message.revision === revision,
         )
+        this.#publishing.add(index)
         tell(worker, { kind: 'publish', snapshot, secrets })
-        return published
+        await published
+        this.#publishing.delete(index)
       }),
     )
   }
@@ -98,6 +119,17 @@ export class Workers {
   reportControl(state: ControlState): void {
     this.#control = state
     for (const worker of this.#workers.values()) tell(worker, { kind: 'control', state })
+  }
+
+  /** Makes batches of everything that workers have recorded so far. */
+  async seal(): Promise<void> {
+    await this.#askAll({ kind: 'seal' }, 'sealed')
+  }
+
+  /** What only workers know, of those that run now. */
+  async stats(): Promise<WorkerStats[]> {
+    const answers = await this.#askAll({ kind: 'stats' }, 'stats')
+    return answers.flatMap(answer => (answer?.kind === 'stats' ? [answer.stats] : []))
   }
 
   /** Lets open requests finish within `timeout` ms and stops. */
@@ -110,6 +142,16 @@ export class Workers {
         tell(worker, { kind: 'drain', timeout })
         await drained
         await worker.terminate()
+      }),
+    )
+  }
+
+  #askAll(question: ToDataPlane, kind: FromDataPlane['kind']): Promise<(FromDataPlane | undefined)[]> {
+    return Promise.all(
+      Array.from(this.#workers.values(), worker => {
+        const answer = until(worker, message => message.kind === kind)
+        tell(worker, question)
+        return answer
       }),
     )
   }
@@ -144,19 +186,27 @@ export class Workers {
   #hear(index: number, message: FromDataPlane): void {
     if (message.kind === 'log') this.#options.log(message.level, message.message)
     if (message.kind === 'spent') this.#options.limits.hear(message.report)
-    if (message.kind !== 'ejected') return
-    this.#options.log(
-      'warn',
-      `target ${message.target} is ejected until ${new Date(message.until).toISOString()}`,
-    )
+    if (message.kind === 'events_lost') this.#options.events.trouble(message.events, message.why)
+    if (message.kind === 'ejected') this.#share(index, message.ejected)
+  }
+
+  /** What one worker has found out, the others need not. */
+  #share(index: number, ejected: EjectedTarget): void {
+    const { target, until, cause } = ejected
+    const at = new Date(until).toISOString()
+    this.#options.log('warn', `target ${target} is ejected until ${at} (${cause})`)
+    this.#ejections.set(cause, (this.#ejections.get(cause) ?? 0) + 1)
+    // A worker that has yet to take over what is being published speaks of the credentials of before.
+    if (cause === 'credential' && this.#publishing.has(index)) return
     for (const [other, worker] of this.#workers) {
-      if (other !== index) tell(worker, { kind: 'eject', target: message.target, until: message.until })
+      if (other !== index) tell(worker, { kind: 'eject', ejected })
     }
   }
 
   #exited(index: number): void {
     this.#workers.delete(index)
     this.#options.limits.writerGone(`w${index}`)
+    this.#options.events.writerGone(`w${index}`)
     if (this.#stopping) return
     setTimeout(() => {
       // Stopped meanwhile: a worker begun now would never be told to end.

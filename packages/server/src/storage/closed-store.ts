@@ -22,7 +22,7 @@ export function closedStore(reason: string): ControlStore {
     removeExpired: refuse,
   }
   const audit = { append: refuse, list: refuse }
-  const idempotency = { find: refuse, insert: refuse, removeOlderThan: refuse }
+  const idempotency = { find: refuse, insert: refuse, remove: refuse, removeOlderThan: refuse }
   const budgets = { add: refuse, spent: refuse, removeBefore: refuse }
   const close = () => Promise.resolve()
   return { revisions, credentials, tokens, sessions, audit, idempotency, budgets, close }

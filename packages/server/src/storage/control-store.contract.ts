@@ -235,6 +235,16 @@ export function describeControlStore(engine: string, create: () => Promise<Store
       expect(await store.idempotency.find('other')).toBeUndefined()
     })
 
+    test('can be taken away, which makes room for another', async () => {
+      await store.idempotency.insert(answer('k'))
+      await store.idempotency.insert(answer('stays'))
+      await store.idempotency.remove('k')
+      await store.idempotency.remove('never there')
+      expect(await store.idempotency.find('k')).toBeUndefined()
+      expect(await store.idempotency.find('stays')).toBeDefined()
+      expect(await store.idempotency.insert({ ...answer('k'), status: 200 })).toBe('inserted')
+    })
+
     test('can be cleared away by age', async () => {
       await store.idempotency.insert(answer('old', 9))
       await store.idempotency.insert(answer('new', 10))

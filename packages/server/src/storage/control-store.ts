@@ -164,6 +164,7 @@ export interface IdempotentAnswer {
 export interface IdempotencyStore {
   find(key: string): Promise<IdempotentAnswer | undefined>
   insert(answer: IdempotentAnswer): Promise<'inserted' | 'exists'>
+  remove(key: string): Promise<void>
   removeOlderThan(at: number): Promise<void>
 }
 

@@ -1,6 +1,7 @@
 // Tokens, roles and sessions over the real port.
 import { describe, expect, it, test } from 'vitest'
 import { type Answer, type RunningControl, startTestControl } from '../fixtures/running-control.ts'
+import { startResources } from '../resource/fixtures/resource-control.ts'
 import { digestOf } from './secret.ts'
 
 interface Item {
@@ -302,6 +303,31 @@ describe('the audit log', () => {
       ['bootstrap', 'POST /api/v1/tokens', 'done', 201, null],
     ])
     expect(log[0]).toMatchObject({ role: 'admin', address: '127.0.0.1', revision: null })
+  })
+
+  it('has no call that only asks, and a connection test under its name', async () => {
+    const explain = () => ({ decided: false, refused: null, decision: null, steps: [] })
+    const control = await startResources({ explain })
+    const config = { version: 1 }
+    const asking = [
+      ['/api/v1/config/diff', config],
+      ['/api/v1/config/validate', config],
+      ['/api/v1/routers/chat/explain', { request: { messages: [] } }],
+      ['/api/v1/config/diff', { version: 2 }],
+    ] as const
+    const statuses = await Promise.all(
+      asking.map(async ([path, body]) => (await control.call('POST', path, { body })).status),
+    )
+    expect(statuses).toEqual([200, 200, 200, 422])
+    expect(await auditOf(control)).toEqual([])
+    const viewer = await control.tokenOf('viewer')
+    await control.call('POST', '/api/v1/providers/sim/test', { body: {} })
+    await control.call('POST', '/api/v1/providers/sim/test', { body: {}, token: viewer })
+    const log = await auditOf(control)
+    expect(log.slice(0, 2).map(({ action, outcome }) => [action, outcome])).toEqual([
+      ['connection test: POST /api/v1/providers/sim/test', 'denied'],
+      ['connection test: POST /api/v1/providers/sim/test', 'done'],
+    ])
   })
 
   it('is filtered by actor, outcome and time, and paged', async () => {

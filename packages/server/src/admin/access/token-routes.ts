@@ -6,14 +6,17 @@ import { paged, pageOf, pageQuery } from '../http/list.ts'
 import { problem } from '../http/problem.ts'
 import { adminRoute, jsonAnswer, jsonBody, send } from '../http/route.ts'
 import { roleSchema } from './role-schema.ts'
-import type { Tokens } from './tokens.ts'
+import { RESERVED_NAMES, type Tokens } from './tokens.ts'
 
 const nameSchema = z
   .string()
   .min(1)
   .max(100)
   .regex(/^[A-Za-z0-9][A-Za-z0-9 ._@-]*$/, { error: 'must be letters, digits, " ", ".", "_", "@" and "-"' })
-  .meta({ description: 'Unique; the actor of what is done with the token' })
+  .meta({
+    description: 'Unique; the actor of what is done with the token',
+    not: { enum: [...RESERVED_NAMES] },
+  })
 
 const tokenSchema = z
   .object({
@@ -33,7 +36,14 @@ const createdSchema = tokenSchema
 const wishSchema = z.strictObject({
   name: nameSchema,
   role: roleSchema,
-  expires_at: z.iso.datetime({ offset: true }).nullable().optional().meta({ description: 'Default: never' }),
+  expires_at: z.iso
+    .datetime({ offset: true })
+    .nullable()
+    .optional()
+    .meta({
+      description: 'An instant to come, ISO 8601 with an offset. Default: never',
+      examples: ['2099-12-31T23:59:59Z'],
+    }),
 })
 
 const listRoute = adminRoute({

@@ -79,4 +79,4 @@ export class Tokens {
 }
 
 /** Names by which revisions and the audit log call the program, a managing file, the environment's token, and nobody. */
-const RESERVED_NAMES: ReadonlySet<string> = new Set(['weir', 'file', 'environment', 'anonymous'])
+export const RESERVED_NAMES: ReadonlySet<string> = new Set(['weir', 'file', 'environment', 'anonymous'])

@@ -68,6 +68,13 @@ test.each(['read', 'preview', 'change'] as const)('a denied %s leaves one', asyn
   expect(await recordsOf([{ intent, status: 403 }])).toMatchObject([{ outcome: 'denied' }])
 })
 
+it('names a connection test for what it is', async () => {
+  const call = { intent: 'probe', method: 'POST', path: '/api/v1/providers/openai/test' } as const
+  expect(await recordsOf([call])).toMatchObject([
+    { action: 'connection test: POST /api/v1/providers/openai/test', outcome: 'done' },
+  ])
+})
+
 it('keeps thirty denied strangers a minute and counts the others, and everyone who is known', async () => {
   const stranger = { actor: undefined, status: 401, intent: 'read' } as const
   const records = await recordsOf([

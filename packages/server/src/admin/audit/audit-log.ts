@@ -12,8 +12,8 @@ export interface AnsweredCall {
   readonly status: number
   readonly revision: number | null
   readonly reason: string | null
-  /** `preview`: it asked what a change would do. */
-  readonly intent: 'change' | 'preview' | 'read'
+  /** `preview`: it asked what a change would do; `probe`: it sent a credential to a provider, to try it. */
+  readonly intent: 'change' | 'preview' | 'read' | 'probe'
 }
 
 /** Denied calls without a token that get a record of their own, a minute; the others are counted in one. */
@@ -29,7 +29,7 @@ export class AuditLog {
     this.#store = store
   }
 
-  /** Writes a record when the call was denied or was to change something; resolves when it is on disk. */
+  /** Writes a record when the call was denied, was to change something, or sent a credential out; resolves when it is on disk. */
   async record(call: AnsweredCall): Promise<void> {
     const outcome = outcomeOf(call.status)
     if (!isWorthRecording(call, outcome)) return
@@ -55,8 +55,11 @@ export class AuditLog {
 function isWorthRecording(call: AnsweredCall, outcome: AuditRecord['outcome']): boolean {
   if (call.status === 429) return false
   if (outcome === 'denied') return true
-  return call.intent === 'change' && call.actor !== undefined
+  return (call.intent === 'change' || call.intent === 'probe') && call.actor !== undefined
 }
+
+/** Before the call of a connection test, which changes nothing and lets a credential out. */
+const PROBE = 'connection test: '
 
 function writeRecord(call: AnsweredCall, outcome: AuditRecord['outcome']): AuditRecord {
   const { at, actor, address, status, revision, reason } = call
@@ -66,7 +69,7 @@ function writeRecord(call: AnsweredCall, outcome: AuditRecord['outcome']): Audit
     actor: actor?.name ?? 'anonymous',
     role: actor?.role ?? null,
     address,
-    action: `${call.method} ${redactTokens(call.path).slice(0, 300)}`,
+    action: `${call.intent === 'probe' ? PROBE : ''}${call.method} ${redactTokens(call.path).slice(0, 300)}`,
     outcome,
     status,
     revision,

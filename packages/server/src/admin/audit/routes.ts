@@ -17,7 +17,9 @@ const recordSchema = z
     actor: z.string().meta({ description: 'Name of the token; `anonymous` without one that is known' }),
     role: roleSchema.nullable(),
     address: z.string().meta({ description: 'Where the call came from' }),
-    action: z.string().meta({ description: 'Method and path' }),
+    action: z.string().meta({
+      description: 'Method and path; `connection test: ` before that of one, which sends a credential out',
+    }),
     outcome: outcomeSchema,
     status: z.int(),
     revision: z.int().nullable().meta({ description: 'The revision it made' }),

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Candidate, isSameConfig, prepare } from '../revision/candidate.ts'
 import { applyConfig, type Rest } from './apply.ts'
-import { withTables } from './tables.ts'
+import { withoutTables, withTables } from './tables.ts'
 
 const FIRST = prepared(
   {
@@ -67,10 +67,18 @@ const variants = fc
     })),
   )
 
+const tables = {
+  buckets: fc.option(buckets, { nil: undefined }),
+  fallback_buckets: fc.option(
+    buckets.map(table => ({ 1: table })),
+    { nil: undefined },
+  ),
+}
+
 const split = fc
   .record({
     variants,
-    buckets: fc.option(buckets, { nil: undefined }),
+    ...tables,
     salt: fc.constantFrom(undefined, 'salt'),
   })
   .map(({ salt, ...shared }) => ({ mode: 'proportional', ...shared, ...(salt && { salt }) }))
@@ -83,7 +91,7 @@ const router = fc.record(
 const key = fc
   .record({
     id,
-    routing: fc.option(fc.record({ variants, buckets: fc.option(buckets, { nil: undefined }) }), {
+    routing: fc.option(fc.record({ variants, ...tables }), {
       nil: undefined,
     }),
   })
@@ -130,12 +138,24 @@ test('what is exported brings its tables with it, whatever is in force where it 
     fc.property(history, history, (files, others) => {
       const from = play(files)
       const to = apply(withTables(from), play(others), 'goes')
-      expect(tablesIn(to)).toMatchObject(sharingTables(from))
+      expect(tablesIn(to)).toEqual(tablesIn(from))
     }),
     { numRuns: 40 },
   )
 })
 
-/** Those that assign; fallbacks of one priority have tables of their own, which do not travel. */
-const sharingTables = (candidate: Candidate) =>
-  Object.fromEntries(Object.entries(tablesIn(candidate)).filter(([salt]) => !salt.endsWith('.p1')))
+test('a split that went and comes back gets the table it had, here and where an export was applied', () => {
+  fc.assert(
+    fc.property(history, files => {
+      const from = play(files)
+      const gone = apply(FIRST.config, from, 'goes')
+      const to = apply(withTables(gone), FIRST, 'goes')
+      const back = withoutTables(from) as object
+      expect(tablesIn(apply(back, gone, 'goes'))).toEqual(tablesIn(from))
+      expect(tablesIn(apply(back, to, 'goes'))).toEqual(tablesIn(from))
+      expect(isSameConfig(apply(withTables(gone), gone, 'goes'), gone)).toBe(true)
+      expect(withTables(to).former_buckets).toEqual(withTables(gone).former_buckets)
+    }),
+    { numRuns: 40 },
+  )
+})

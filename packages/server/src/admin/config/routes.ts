@@ -18,7 +18,7 @@ import type { PublishResult } from '../revision/publishing.ts'
 import type { Rest } from './apply.ts'
 import { inCanonicalOrder } from './canonical.ts'
 import { type ConfigRevisions, SentConfig } from './sent-config.ts'
-import { type InForce, withoutTables, withTables } from './tables.ts'
+import { type TabledInForce, withoutTables, withTables } from './tables.ts'
 import { writeYaml } from './yaml.ts'
 
 const configBody = writtenBody(describeConfig(), { id: 'Config' })
@@ -88,6 +88,7 @@ const exportRoute = adminRoute({
 const diffRoute = adminRoute({
   method: 'post',
   path: '/api/v1/config/diff',
+  intent: 'read',
   role: 'viewer',
   tags: ['Config'],
   summary: 'Say what applying a config would do',
@@ -140,7 +141,7 @@ const restOf = (prune: 'true' | 'false' | undefined): Rest => (prune === 'true' 
 function answerExport(
   c: Context<AdminEnv>,
   revisions: ConfigRevisions,
-  write: (inForce: InForce) => Fields,
+  write: (inForce: TabledInForce) => Fields,
 ): Response {
   const current = revisions.current()
   const config = inCanonicalOrder(write(current))

@@ -7,7 +7,7 @@ import { type Applied, applyConfig, type Rest } from './apply.ts'
 
 /** What the resource needs of the revisions. */
 export interface ConfigRevisions extends Publishing {
-  current(): Pick<CurrentRevision, 'number' | 'config' | 'snapshot'>
+  current(): Pick<CurrentRevision, 'number' | 'config' | 'snapshot' | 'tables'>
 }
 
 export class SentConfig {

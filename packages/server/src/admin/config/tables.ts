@@ -2,15 +2,22 @@
 import { isDeepStrictEqual } from 'node:util'
 import {
   type BucketCounts,
-  type BucketTable,
   countBuckets,
   formatTable,
   parseTable,
   reweightTable,
 } from '@weir/core/assignment'
-import { type ConfigInput, ownerId, type RouteSnapshot, type Snapshot } from '@weir/core/config'
+import {
+  type ConfigInput,
+  type CurrentTables,
+  type GroupSnapshot,
+  ownerId,
+  type RouteSnapshot,
+  type Snapshot,
+  tablesOf,
+} from '@weir/core/config'
 import type { Fields } from '../resource/written.ts'
-import { mapSplits } from './split-places.ts'
+import { isFields, mapSplits } from './split-places.ts'
 
 /** A config with what it was compiled to. */
 export interface InForce {
@@ -18,18 +25,40 @@ export interface InForce {
   readonly snapshot: Snapshot
 }
 
-/** The config with the table in force written into every split: anywhere else it assigns the same. */
-export function withTables({ config, snapshot }: InForce): Fields {
+/** With all bucket tables that are known, those of splits that are gone too. */
+export interface TabledInForce extends InForce {
+  readonly tables: CurrentTables
+}
+
+/** The config with all bucket tables written into it: anywhere else it assigns the same. */
+export function withTables({ config, snapshot, tables }: TabledInForce): Fields {
   const routes = routesOf(snapshot)
+  const known = tablesOf(snapshot)
+  const former = [...tables].filter(([salt]) => !known.has(salt)).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const formatted = former.map(([salt, table]) => [salt, formatTable(table)] as const)
+  return {
+    ...withSplitTables(config, routes),
+    ...(formatted.length > 0 && { former_buckets: Object.fromEntries(formatted) }),
+  }
+}
+
+function withSplitTables(config: ConfigInput, routes: ReadonlyMap<string, RouteSnapshot>): Fields {
   return mapSplits(config, (split, owner) => {
-    const sharing = routes.get(ownerId(owner))?.groups[0]
-    return withBuckets(split, sharing === undefined ? undefined : formatTable(sharing.table))
+    const [sharing, ...fallbacks] = routes.get(ownerId(owner))?.groups ?? []
+    // A fallback that is alone at its priority stands in for every unit, whatever a table says.
+    const several = fallbacks.filter(({ table }) => table.length > 1)
+    const tables = several.map(({ priority, table }) => [priority, formatTable(table)] as const)
+    return withBuckets(split, {
+      buckets: sharing === undefined ? undefined : formatTable(sharing.table),
+      fallback_buckets: tables.length === 0 ? undefined : Object.fromEntries(tables),
+    })
   })
 }
 
 /** The config without tables: what files that people maintain say of their splits. */
 export function withoutTables({ config }: InForce): Fields {
-  return mapSplits(config, split => withBuckets(split, undefined))
+  const { former_buckets: _, ...rest } = config
+  return mapSplits(rest, split => withBuckets(split, {}))
 }
 
 /**
@@ -40,27 +69,44 @@ export function settleTables(sent: Fields, { config, snapshot }: InForce): Field
   const [written, routes] = [splitsOf(config), routesOf(snapshot)]
   return mapSplits(sent, (split, owner) => {
     const before = written.get(ownerId(owner))
-    if (before === undefined || before.salt !== split.salt) return split
-    const makesNone = split.buckets === undefined || leadsTo(split, before, routes.get(ownerId(owner)))
-    return makesNone ? withBuckets(split, before.buckets) : split
+    const route = routes.get(ownerId(owner))
+    if (before === undefined || route === undefined || before.salt !== split.salt) return split
+    const [sharing, ...fallbacks] = route.groups
+    const leads = leadsWithin(route, isDeepStrictEqual(withBuckets(split, {}), withBuckets(before, {})))
+    const isSettled = split.buckets === undefined || leads(split.buckets, sharing)
+    const isFallbackSettled = Object.entries(fallbackTables(split)).every(([priority, table]) =>
+      leads(
+        table,
+        fallbacks.find(group => String(group.priority) === priority),
+      ),
+    )
+    return withBuckets(split, {
+      buckets: isSettled ? before.buckets : split.buckets,
+      fallback_buckets: isFallbackSettled ? before.fallback_buckets : split.fallback_buckets,
+    })
   })
 }
 
-/** Whether the declared table is the one in force, or becomes it under the same weights. */
-function leadsTo(split: Fields, before: Fields, route: RouteSnapshot | undefined): boolean {
-  const declared = typeof split.buckets === 'string' ? parseTable(split.buckets) : undefined
-  const sharing = route?.groups[0]
-  if (declared === undefined || route === undefined || sharing === undefined) return false
-  const [{ table }, wanted] = [sharing, formatTable(sharing.table)]
-  if (formatTable(declared) === wanted) return true
-  const isSplitKept = isDeepStrictEqual(withBuckets(split, undefined), withBuckets(before, undefined))
-  return isSplitKept && formatTable(reweightTable(declared, countsOf(table, route))) === wanted
+function fallbackTables({ fallback_buckets }: Fields): Fields {
+  return isFields(fallback_buckets) ? fallback_buckets : {}
 }
 
-/** In the order of the variants, in which a table is reweighted. */
-function countsOf(table: BucketTable, { variants }: RouteSnapshot): BucketCounts {
+/** Whether a declared table is the one in force, or becomes it when the weights stay as they are. */
+function leadsWithin(route: RouteSnapshot, isSplitKept: boolean) {
+  return (text: unknown, group: GroupSnapshot | undefined): boolean => {
+    const declared = typeof text === 'string' ? parseTable(text) : undefined
+    if (declared === undefined || group === undefined) return false
+    const wanted = formatTable(group.table)
+    if (formatTable(declared) === wanted) return true
+    return isSplitKept && formatTable(reweightTable(declared, countsOf(group, route))) === wanted
+  }
+}
+
+/** Of the variants of its priority, in the order in which a table is reweighted. */
+function countsOf({ priority, table }: GroupSnapshot, { variants }: RouteSnapshot): BucketCounts {
   const counts = countBuckets(table)
-  return new Map(variants.map(({ id }) => [id, counts.get(id) ?? 0]))
+  const members = variants.filter(variant => variant.priority === priority)
+  return new Map(members.map(({ id }) => [id, counts.get(id) ?? 0]))
 }
 
 function splitsOf(config: ConfigInput): ReadonlyMap<string, Fields> {
@@ -82,7 +128,17 @@ function routesOf({ routers, keys }: Snapshot): ReadonlyMap<string, RouteSnapsho
   return new Map([...ofRouters, ...ofKeys])
 }
 
-function withBuckets(split: Fields, buckets: unknown): Fields {
-  const { buckets: _, ...rest } = split
-  return buckets === undefined ? rest : { ...rest, buckets }
+interface Written {
+  readonly buckets?: unknown
+  readonly fallback_buckets?: unknown
+}
+
+/** The split with these tables only. */
+function withBuckets(split: Fields, { buckets, fallback_buckets }: Written): Fields {
+  const { buckets: _, fallback_buckets: __, ...rest } = split
+  return {
+    ...rest,
+    ...(buckets !== undefined && { buckets }),
+    ...(fallback_buckets !== undefined && { fallback_buckets }),
+  }
 }

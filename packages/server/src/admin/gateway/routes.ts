@@ -33,7 +33,8 @@ const patchRoute = adminRoute({
   role: 'editor',
   tags: ['Gateway'],
   summary: "Change the gateway's settings",
-  description: '`private_networks`, which decides what the gateway can reach, takes the role admin.',
+  description:
+    '`private_networks`, which decides what the gateway can reach, and `telemetry.otlp`, which decides who is told of requests, take the role admin.',
   accepts: EDITS,
   problems: CONFIG_PROBLEMS,
   request: { body: jsonBody(patchBody(described, 'GatewayPatch')) },

@@ -3,7 +3,26 @@ import { z } from '@hono/zod-openapi'
 import type { AdminApp } from '../http/env.ts'
 import { adminRoute, jsonAnswer, send } from '../http/route.ts'
 
-/** What health is asked of; everything is known without I/O. */
+/** How events fare on their way to the store. */
+export interface EventHealth {
+  /** `none`: they stay in the spool. `starting`: it is being opened. */
+  readonly store: 'none' | 'starting' | 'ok' | 'unavailable'
+  /** What is amiss, in words. */
+  readonly reasons: readonly string[]
+  /** What waits to be taken into the store; without one, all there is. */
+  readonly spool: {
+    readonly files: number
+    readonly bytes: number
+    readonly oldest_age_seconds: number | null
+  }
+  /** Events lost since the start. */
+  readonly lost: number
+  /** Lines that were no events, and batches that the store refused. */
+  readonly skipped: number
+  readonly rejected: number
+}
+
+/** What health is asked of; everything is known without waiting. */
 export interface HealthSource {
   /** Of the store and of publishing. `read_only`: changes are not possible. */
   health(): { readonly state: 'ok' | 'degraded' | 'read_only'; readonly reasons: readonly string[] }
@@ -12,12 +31,36 @@ export interface HealthSource {
   readonly managedBy: 'store' | 'file'
   /** How many workers are to serve, and how many do. */
   workers(): { readonly wanted: number; readonly serving: number }
+  events(): EventHealth
 }
 
 const stateSchema = z
   .enum(['ok', 'degraded', 'read_only'])
   .meta({ description: 'degraded: something is amiss, changes are possible; read_only: they are not' })
 const reasonsSchema = z.array(z.string()).meta({ description: 'What is amiss' })
+
+const eventsSchema = z
+  .object({
+    store: z.enum(['none', 'starting', 'ok', 'unavailable']).meta({
+      description: 'none: events stay in the spool; unavailable: they wait there, and nothing is lost',
+    }),
+    spool: z
+      .object({
+        files: z.int().min(0),
+        bytes: z.int().min(0),
+        oldest_age_seconds: z.number().min(0).nullable(),
+      })
+      .meta({ description: 'What waits to be taken into the store; without one, all there is' }),
+    lost: z.int().min(0).meta({
+      description: 'Events lost since the start: they could not be written, or the spool was full',
+    }),
+    skipped: z
+      .int()
+      .min(0)
+      .meta({ description: 'Lines of the spool that were no events, as a crash leaves' }),
+    rejected: z.int().min(0).meta({ description: 'Batches that the store refused, kept beside the spool' }),
+  })
+  .meta({ id: 'EventHealth' })
 
 const liveSchema = z.object({ status: stateSchema, reasons: reasonsSchema }).meta({ id: 'Liveness' })
 
@@ -31,6 +74,7 @@ const healthSchema = z
     revision_age_seconds: z.number().min(0),
     uptime_seconds: z.number().min(0),
     workers: z.object({ wanted: z.int().min(0), serving: z.int().min(0) }),
+    events: eventsSchema,
   })
   .meta({ id: 'Health' })
 
@@ -67,29 +111,38 @@ const healthRoute = adminRoute({
 
 export function registerHealth(app: AdminApp, source: HealthSource): void {
   app.openapi(liveRoute, c => {
-    const { state, reasons } = source.health()
-    return send(c, liveSchema, { status: state, reasons: [...reasons] })
+    return send(c, liveSchema, overallState(source))
   })
   app.openapi(readyRoute, c => {
-    const { state, reasons } = source.health()
+    const { status, reasons } = overallState(source)
     const isServing = source.workers().serving > 0
-    const all = isServing ? [...reasons] : [...reasons, 'no worker serves']
-    return send(c, liveSchema, { status: state, reasons: all }, { status: isServing ? 200 : 503 })
+    const all = isServing ? reasons : [...reasons, 'no worker serves']
+    return send(c, liveSchema, { status, reasons: all }, { status: isServing ? 200 : 503 })
   })
   app.openapi(healthRoute, c => send(c, healthSchema, describeHealth(source)))
 }
 
-function describeHealth(source: HealthSource): z.input<typeof healthSchema> {
+/** Events that wait or are lost keep nobody from changing the config. */
+function overallState(source: HealthSource): z.input<typeof liveSchema> {
   const { state, reasons } = source.health()
+  const amiss = source.events().reasons
+  return {
+    status: state === 'ok' && amiss.length > 0 ? 'degraded' : state,
+    reasons: [...reasons, ...amiss],
+  }
+}
+
+function describeHealth(source: HealthSource): z.input<typeof healthSchema> {
+  const { store, spool, lost, skipped, rejected } = source.events()
   const { number, at } = source.current()
   return {
-    status: state,
-    reasons: [...reasons],
+    ...overallState(source),
     managed_by: source.managedBy,
     revision: number,
     published_at: new Date(at).toISOString(),
     revision_age_seconds: Math.max(0, (Date.now() - at) / 1000),
     uptime_seconds: process.uptime(),
     workers: source.workers(),
+    events: { store, spool: { ...spool }, lost, skipped, rejected },
   }
 }

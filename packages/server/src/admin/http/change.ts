@@ -16,6 +16,7 @@ import { etagOf } from './match.ts'
 import { fieldProblemSchema, type ProblemCode, problem, writeFieldProblem } from './problem.ts'
 import { reasonOf } from './reason.ts'
 import { actorOf } from './role.ts'
+import { jsonAnswer } from './route.ts'
 
 /** What publishing needs of the revisions. */
 export interface Publishing {
@@ -67,9 +68,30 @@ export const previewSchema = z
   })
   .meta({ id: 'Preview', description: 'What `preview=true` answers: nothing is saved' })
 
+const withWarnings = new WeakMap<z.ZodObject, z.ZodObject>()
+
+/** One schema for each item, so that the document has it once: as `Changed` and the item's name. */
+function changedItem(item: z.ZodObject): z.ZodObject {
+  const known = withWarnings.get(item)
+  if (known !== undefined) return known
+  const id = item.meta()?.id
+  const extended = item.extend({ warnings: warningsSchema })
+  const made = id === undefined ? extended : extended.meta({ id: `Changed${id}` })
+  withWarnings.set(item, made)
+  return made
+}
+
 /** The answer of a change: the item with warnings, or the preview that was asked for. */
 export function changed(item: z.ZodObject) {
-  return z.union([item.extend({ warnings: warningsSchema }), previewSchema])
+  return z.union([changedItem(item), previewSchema])
+}
+
+/** The answers of a create: the item with warnings, or the preview that was asked for. */
+export function created(item: z.ZodObject, description: string) {
+  return {
+    200: jsonAnswer(previewSchema, 'With `preview=true`'),
+    201: jsonAnswer(changedItem(item), description),
+  } as const
 }
 
 /** Publishes, or previews when the request says so, and answers with what became of it. */

@@ -21,8 +21,13 @@ export interface AdminEnv {
     keptAnswers: KeptAnswers
     /** The revision that this request has published. */
     revision?: number
+    /** What it is after, where its method alone would say `change`. */
+    intent?: DeclaredIntent
   }
 }
+
+/** Of a call that changes nothing whatever its method. `probe`: it sends a credential to a provider. */
+export type DeclaredIntent = 'preview' | 'read' | 'probe'
 
 export type AdminApp = OpenAPIHono<AdminEnv>
 

@@ -7,8 +7,12 @@ function storeOf(kept: Map<string, IdempotentAnswer>) {
   return {
     find: async (key: string) => kept.get(key),
     insert: async (answer: IdempotentAnswer) => {
+      if (kept.has(answer.key)) return 'exists' as const
       kept.set(answer.key, answer)
       return 'inserted' as const
+    },
+    remove: async (key: string) => {
+      kept.delete(key)
     },
     removeOlderThan: async (at: number) => {
       for (const [key, answer] of kept) if (answer.at < at) kept.delete(key)
@@ -55,8 +59,11 @@ it('gives an answer back for a day, and to the same request only', async () => {
   expect(await answers.find('a', 'request')).toBeUndefined()
 })
 
-it('takes what another master key sealed for nothing', async () => {
+it('takes what another master key sealed for nothing, and keeps the next answer in its place', async () => {
   const kept = new Map<string, IdempotentAnswer>()
-  await new KeptAnswers(storeOf(kept), sealerOf(1)).keep('a', 'request', new Response('{}', { status: 201 }))
-  expect(await new KeptAnswers(storeOf(kept), sealerOf(2)).find('a', 'request')).toBeUndefined()
+  await new KeptAnswers(storeOf(kept), sealerOf(1)).keep('a', 'request', new Response('1', { status: 201 }))
+  const answers = new KeptAnswers(storeOf(kept), sealerOf(2))
+  expect(await answers.find('a', 'request')).toBeUndefined()
+  await answers.keep('a', 'request', new Response('2', { status: 201 }))
+  expect(await ((await answers.find('a', 'request')) as Response).text()).toBe('2')
 })

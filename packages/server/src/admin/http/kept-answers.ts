@@ -40,7 +40,11 @@ export class KeptAnswers {
     if (kept === undefined || kept.at < Date.now() - KEPT_MS) return undefined
     if (kept.fingerprint !== fingerprint) return 'other_request'
     const answer = this.#open(key, kept.sealed)
-    if (answer === undefined) return undefined
+    if (answer === undefined) {
+      // It makes room for the answer of this time, which can be opened again.
+      await this.#store.remove(key)
+      return undefined
+    }
     const { headers, body } = answer
     return new Response(body, {
       status: kept.status,

@@ -48,13 +48,12 @@ export interface Answer {
 
 type Content = Readonly<Record<string, { readonly schema: JsonSchema }>>
 
-/** What `adminRoute` left on the route. */
-type DocumentedRoute = Omit<AdminRouteConfig, 'role' | 'accepts' | 'problems' | 'failure'> & {
+/** What `adminRoute` and `describeRoute` left on the route. */
+type DocumentedRoute = Omit<AdminRouteConfig, 'role' | 'intent' | 'accepts' | 'problems'> & {
   readonly 'x-weir': {
     readonly role: AdminRouteConfig['role']
     readonly accepts: readonly Accepted[]
     readonly problems: readonly ProblemCode[]
-    readonly failure: AdminRouteConfig['failure']
   }
 }
 
@@ -78,7 +77,8 @@ const DESCRIPTION = `Everything a gateway serves by, changed while traffic runs.
 
 Items have an \`etag\`; changing one takes \`if-match\` with the ETag that was read, or \`*\`. \`preview=true\` answers
 what a change would do and saves nothing. What is published is in force when the answer comes; \`x-weir-revision\` says
-as which revision. Failures are problem documents (RFC 9457) with a \`code\`.`
+as which revision. Failures are problem documents (RFC 9457) with a \`code\`; below \`/router/v1/\`, where routers have
+Inworld's shape, they are \`google.rpc.Status\`.`
 
 export function openApiDocument(app: AdminApp, version: string): OpenApiDocument {
   const routes = app.openAPIRegistry.definitions.flatMap(definition =>
@@ -103,7 +103,7 @@ export function openApiDocument(app: AdminApp, version: string): OpenApiDocument
 }
 
 function writeOperation(route: DocumentedRoute, schemas: SchemaWriter): Operation {
-  const { role, accepts, problems, failure } = route['x-weir']
+  const { role, accepts, problems } = route['x-weir']
   const body = route.request?.body
   return {
     operationId: operationId(route),
@@ -116,7 +116,7 @@ function writeOperation(route: DocumentedRoute, schemas: SchemaWriter): Operatio
     ...(body !== undefined && { requestBody: { required: true, content: schemas.content(body.content) } }),
     responses: {
       ...writeAnswers(route, accepts, schemas),
-      ...writeFailures(problems, failure ?? problemSchema, failure === undefined, schemas),
+      ...writeFailures(problems, schemas),
     },
   }
 }
@@ -171,14 +171,8 @@ function writeAnswers(
   )
 }
 
-function writeFailures(
-  problems: readonly ProblemCode[],
-  failure: z.ZodType,
-  isProblem: boolean,
-  schemas: SchemaWriter,
-): Record<string, Answer> {
-  const type = isProblem ? 'application/problem+json' : 'application/json'
-  const content = { [type]: { schema: schemas.write(failure) } }
+function writeFailures(problems: readonly ProblemCode[], schemas: SchemaWriter): Record<string, Answer> {
+  const content = { 'application/problem+json': { schema: schemas.write(problemSchema) } }
   const answers = statusesOf(problems).map(status => {
     const codes = problems.filter(code => PROBLEMS[code].status === status)
     const description = codes.map(code => `\`${code}\`: ${PROBLEMS[code].title}`).join('; ')
@@ -197,10 +191,16 @@ class SchemaWriter {
       io: 'input',
       unrepresentable: 'any',
     })
-    for (const [id, definition] of Object.entries($defs)) {
-      if (!isAnonymous(id)) this.#components.set(id, relink(definition) as JsonSchema)
-    }
+    this.#keep($defs)
     return relink(properties?.schema) as JsonSchema
+  }
+
+  /** A schema that was written elsewhere brings the ones it refers to along. */
+  #keep(definitions: Readonly<Record<string, JsonSchema>>): void {
+    for (const [id, { $defs, ...definition }] of Object.entries(definitions)) {
+      if (!isAnonymous(id)) this.#components.set(id, relink(definition) as JsonSchema)
+      if ($defs !== undefined) this.#keep($defs as Readonly<Record<string, JsonSchema>>)
+    }
   }
 
   content(content: Readonly<Record<string, { readonly schema: z.ZodType }>>): Content {

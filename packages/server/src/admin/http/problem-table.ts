@@ -24,6 +24,7 @@ export const PROBLEMS = {
   precondition_required: { status: 428, title: 'The request must say which state it changes' },
   throttled: { status: 429, title: 'Too many failed attempts' },
   internal: { status: 500, title: 'The control plane has a bug' },
+  event_store_unavailable: { status: 503, title: 'The event store cannot be used' },
   store_unavailable: { status: 503, title: 'The store cannot be used' },
 } as const satisfies Record<string, { status: ContentfulStatusCode; title: string }>
 

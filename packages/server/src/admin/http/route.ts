@@ -4,7 +4,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Role } from '../../storage/control-store.ts'
-import type { AdminEnv } from './env.ts'
+import type { AdminApp, AdminEnv, DeclaredIntent } from './env.ts'
 import { idempotent } from './idempotency.ts'
 import { problem } from './problem.ts'
 import { PROBLEMS, type ProblemCode } from './problem-table.ts'
@@ -48,11 +48,11 @@ export interface AdminRouteConfig {
   readonly tags: readonly [string]
   readonly summary: string
   readonly description?: string
+  /** Of a POST that changes nothing: which kind of call it is for the audit log. */
+  readonly intent?: DeclaredIntent
   readonly accepts?: readonly Accepted[]
   /** Its own ways to fail; those that follow from the rest are added. */
   readonly problems?: readonly ProblemCode[]
-  /** What a failure looks like where problem documents are not spoken; see `ProblemShape`. */
-  readonly failure?: z.ZodType
   readonly request?: AdminRequest
   readonly responses: Readonly<Record<number, JsonContent | { readonly description: string }>>
 }
@@ -66,7 +66,7 @@ type TypedRoute<Config extends AdminRouteConfig> = {
 } & (Config extends { request: infer Request extends AdminRequest } ? { request: Request } : unknown)
 
 export function adminRoute<const Config extends AdminRouteConfig>(config: Config): TypedRoute<Config> {
-  const { role, accepts = [], problems = [], failure, request, responses, tags, ...rest } = config
+  const { role, intent, accepts = [], problems = [], request, responses, tags, ...rest } = config
   const failures = [...new Set([...implied(config), ...problems])]
   const route = {
     ...rest,
@@ -74,13 +74,29 @@ export function adminRoute<const Config extends AdminRouteConfig>(config: Config
     request: withAccepted(request ?? {}, accepts),
     responses,
     middleware: [
+      ...(intent === undefined ? [] : [declares(intent)]),
       ...(role === 'anyone' ? [] : [requires(role)]),
       ...(accepts.includes('if-match') ? [requireIfMatch] : []),
       ...(accepts.includes('idempotency-key') ? [idempotent] : []),
     ],
-    'x-weir': { role, accepts, problems: failures, failure },
+    'x-weir': { role, accepts, problems: failures },
   }
   return createRoute(route as never) as TypedRoute<Config>
+}
+
+/** A route that reads its requests by itself and fails in words of its own, as other products' APIs do. */
+export interface DescribedRoute extends Omit<AdminRouteConfig, 'intent' | 'accepts' | 'problems'> {
+  readonly failures: Readonly<Record<number, JsonContent>>
+}
+
+/** Puts a route into the OpenAPI document, and nowhere else. */
+export function describeRoute(app: AdminApp, { role, failures, responses, ...rest }: DescribedRoute): void {
+  const described = {
+    ...rest,
+    responses: { ...responses, ...failures },
+    'x-weir': { role, accepts: [], problems: [] },
+  }
+  app.openAPIRegistry.registerPath(described as never)
 }
 
 /** How a route can fail because of what it takes. */
@@ -132,6 +148,13 @@ function withAccepted(request: AdminRequest, accepts: readonly Accepted[]): Admi
 
 function pick<Value>(from: Readonly<Partial<Record<Accepted, Value>>>, names: readonly Accepted[]) {
   return Object.fromEntries(names.flatMap(name => (from[name] === undefined ? [] : [[name, from[name]]])))
+}
+
+function declares(intent: DeclaredIntent): MiddlewareHandler<AdminEnv> {
+  return async (c, next) => {
+    c.set('intent', intent)
+    await next()
+  }
 }
 
 const requireIfMatch: MiddlewareHandler<AdminEnv> = async (c, next) => {

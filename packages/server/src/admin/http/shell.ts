@@ -4,6 +4,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { StoreUnavailableError } from '../../storage/control-store.ts'
+import { EventStoreUnavailableError } from '../../storage/event-store.ts'
 import type { Access, Identity } from '../access/access.ts'
 import { readCredential } from '../access/credential.ts'
 import { isSameSecret } from '../access/secret.ts'
@@ -113,8 +114,13 @@ function describeCall(c: Context<AdminEnv>): AnsweredCall {
     status: c.res.status,
     revision: c.get('revision') ?? null,
     reason: reasonOf(c),
-    intent: isChange(c.req.method) ? (c.req.query('preview') === 'true' ? 'preview' : 'change') : 'read',
+    intent: intentOf(c),
   }
+}
+
+function intentOf(c: Context<AdminEnv>): AnsweredCall['intent'] {
+  if (!isChange(c.req.method)) return 'read'
+  return c.get('intent') ?? (c.req.query('preview') === 'true' ? 'preview' : 'change')
 }
 
 function identify(options: ShellOptions): MiddlewareHandler<AdminEnv> {
@@ -192,6 +198,9 @@ function answerError(error: Error, c: Context<AdminEnv>, log: ShellLog): Respons
   if (error instanceof StoreUnavailableError) {
     log.warn({ err: error, requestId }, 'the store of the control plane cannot be used')
     return problem(c, 'store_unavailable', { detail: error.message })
+  }
+  if (error instanceof EventStoreUnavailableError) {
+    return problem(c, 'event_store_unavailable', { detail: error.message })
   }
   if (c.env.incoming.destroyed && !c.env.incoming.complete) {
     return problem(c, 'body_incomplete', { detail: 'the connection ended before the body did' })

@@ -9,7 +9,13 @@ function unsupported(reason: string) {
     .unknown()
     .optional()
     .refine(asksNothing, { error: `cannot be expressed in Weir: ${reason}` })
+    .meta({ description: `Refused unless it asks for nothing: ${reason}` })
 }
+
+const ID_PATTERN = '[A-Za-z0-9._-]*[A-Za-z0-9_-][A-Za-z0-9._-]*'
+
+/** What an id of the config is made of, for JSON Schema; an empty one is as good as absent. */
+const ID = { pattern: `^(${ID_PATTERN})?$`, maxLength: 128 }
 
 /** Names that a variable in double braces has in a template. */
 const PROMPT_VARIABLE = /\{\{\s*[\w.]+\s*\}\}/
@@ -33,6 +39,7 @@ const templateSchema = z
     role,
     content: content ?? (content_items ?? []).map(item => item.text).join(''),
   }))
+  .meta({ id: 'InworldSentTemplate' })
 
 const templatesSchema = z
   .array(templateSchema)
@@ -60,23 +67,26 @@ export interface TokenBias {
   readonly bias_value: number
 }
 
+const PROVIDERS = "Refused where the provider's format has no field for it, such as OpenAI's"
+
 const reasoningSchema = z.strictObject({
   effort: z
     .enum(['unspecified', 'none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'])
     .optional()
     .transform(effort => (effort === 'unspecified' ? undefined : effort)),
-  max_tokens: z.int().min(1).optional(),
+  max_tokens: z.int().min(1).optional().meta({ description: PROVIDERS }),
   exclude: z
     .boolean()
     .optional()
-    .transform(exclude => exclude || undefined),
+    .transform(exclude => exclude || undefined)
+    .meta({ description: PROVIDERS }),
 })
 
 const generationSchema = z
   .strictObject({
     max_tokens: z.int().min(1).optional(),
     /** The name in older examples ("Prompt Variables"). */
-    max_new_tokens: z.int().min(1).optional(),
+    max_new_tokens: z.int().min(1).optional().meta({ description: 'The older name of max_tokens' }),
     top_p: z.number().min(0).max(1).optional(),
     temperature: z.number().min(0).max(2).optional(),
     repetition_penalty: z.number().min(0).max(2).optional(),
@@ -95,11 +105,17 @@ const generationSchema = z
     ...config,
     ...(max_new_tokens === undefined ? {} : { max_tokens: max_new_tokens }),
   }))
+  .meta({ id: 'InworldSentGenerationConfig' })
 
 const variantSchema = z.strictObject({
   variant: z.strictObject({
-    variant_id: z.string().optional(),
-    model_id: z.string({ error: 'is missing; it must be written `provider/model`' }),
+    variant_id: z
+      .string()
+      .optional()
+      .meta({ description: "Default: the model's name", ...ID }),
+    model_id: z
+      .string({ error: 'is missing; it must be written `provider/model`' })
+      .meta({ description: '`provider/model`' }),
     model_selection: unsupported('name one model in model_id'),
     text_generation_config: generationSchema.optional(),
     message_templates: templatesSchema.optional(),
@@ -109,39 +125,57 @@ const variantSchema = z.strictObject({
     .int({ error: 'must be a whole number from 0 to 100' })
     .min(0, { error: 'must not be negative' })
     .max(100, { error: 'must be at most 100' })
-    .default(0),
+    .default(0)
+    .meta({ description: 'Percent; in each route they sum to exactly 100' }),
 })
 
-const routeSchema = z.strictObject({
-  route_id: z.string().optional(),
-  variants: z
-    .array(variantSchema, { error: 'is missing; a route needs at least one variant' })
-    .min(1, { error: 'is empty; a route needs at least one variant' })
-    .max(100),
-})
+const routeSchema = z
+  .strictObject({
+    route_id: z
+      .string()
+      .optional()
+      .meta({ description: 'Default: `route-1` and so on, and `default`', ...ID }),
+    variants: z
+      .array(variantSchema, { error: 'is missing; a route needs at least one variant' })
+      .min(1, { error: 'is empty; a route needs at least one variant' })
+      .max(100),
+  })
+  .meta({ id: 'InworldSentRoute' })
 
 const conditionSchema = z.strictObject({
   cel_expression: z
     .string({ error: 'is missing; only defaultRoute goes without a condition' })
-    .min(1, { error: 'is empty; only defaultRoute goes without a condition' }),
+    .min(1, { error: 'is empty; only defaultRoute goes without a condition' })
+    .meta({
+      description: 'Over the keys of the metadata; the first route that holds is taken',
+      examples: ['tier == "premium"', 'user_tier in ["gold", "platinum"]'],
+    }),
 })
 
 /** What a client sends, once its names are normalised. */
 export const routerSchema = z.strictObject({
-  name: z.string().optional(),
-  display_name: z.string().max(1000).optional(),
+  name: z
+    .string()
+    .optional()
+    .meta({ description: '`routers/<id>`', pattern: `^(routers/)?${ID_PATTERN}$`, maxLength: 136 }),
+  display_name: z
+    .string()
+    .max(1000)
+    .optional()
+    .meta({ description: 'For people; the id is made of it where none is given' }),
   defaults: z
     .strictObject({
       message_templates: templatesSchema.optional(),
       text_generation_config: generationSchema.optional(),
       optimize_prompt: unsupported('it leaves prompts as they are'),
     })
-    .optional(),
+    .optional()
+    .meta({ description: 'Of variants that do not say it themselves' }),
   routes: z
     .array(z.strictObject({ route: routeSchema, condition: conditionSchema }))
     .max(200)
     .optional(),
-  default_route: routeSchema.optional(),
+  default_route: routeSchema.optional().meta({ description: 'Taken when no route holds' }),
 })
 
 export type SentRouter = z.infer<typeof routerSchema>

@@ -1,6 +1,6 @@
 // Routers in Inworld's shape, on Inworld's paths. What each route does with the config is in `router-change.ts`; here
-// is HTTP: names of parameters in either casing, operations as answers, and errors as `google.rpc.Status`. These
-// paths are no part of /api/v1, so its OpenAPI document does not have them.
+// is HTTP: names of parameters in either casing, operations as answers, and errors as `google.rpc.Status`. What the
+// OpenAPI document says of them is in `document.ts`.
 import type { ConfigInput, Problem } from '@weir/core/config'
 import type { Context } from 'hono'
 import type { RevisionRecord } from '../../storage/control-store.ts'
@@ -17,6 +17,7 @@ import type {
   PublishResult,
 } from '../revision/publishing.ts'
 import { noteBuiltIns } from './condition-note.ts'
+import { describeInworldRouters } from './document.ts'
 import { type OperationFacts, readOperationName, violationOf, writeOperation } from './operation.ts'
 import { pageOfRouters } from './page.ts'
 import { createRouter, deleteRouter, patchRouter, type RouterChange } from './router-change.ts'
@@ -34,8 +35,10 @@ export interface RouterRevisions extends Publishing {
 export const INWORLD_PREFIX = '/router/v1/'
 
 const PATH = `${INWORLD_PREFIX}routers`
+const OPERATIONS = `${INWORLD_PREFIX}operations`
 
 export function registerInworldRouters(app: AdminApp, revisions: RouterRevisions): void {
+  describeInworldRouters(app, { routers: PATH, operations: OPERATIONS })
   app.post(PATH, requires('editor'), idempotent, async c => {
     const body = await readBody(c)
     if (body === undefined) return answerStatus(c, 'INVALID_ARGUMENT', NO_JSON)
@@ -61,7 +64,7 @@ export function registerInworldRouters(app: AdminApp, revisions: RouterRevisions
   app.delete(`${PATH}/:id`, requires('editor'), c =>
     answerChange(c, revisions, deleteRouter(c.req.param('id')), () => c.json({})),
   )
-  app.get(`${INWORLD_PREFIX}operations/:name`, requires('viewer'), c => answerKept(c, revisions))
+  app.get(`${OPERATIONS}/:name`, requires('viewer'), c => answerKept(c, revisions))
 }
 
 const NO_JSON = status('INVALID_ARGUMENT', 'the body must be a router, in JSON')
@@ -94,6 +97,7 @@ async function answerChange(
 ): Promise<Response> {
   if ('code' in change) return answerStatus(c, 'INVALID_ARGUMENT', change)
   const isPreview = (c.req.query('preview') ?? query(c, 'validate_only', 'validateOnly')) === 'true'
+  if (isPreview) c.set('intent', 'preview')
   const { outcome, edited } = isPreview
     ? await captured(change, edit => previewed(revisions, edit))
     : await captured(change, edit => revisions.publish(edit, authorOf(c)))

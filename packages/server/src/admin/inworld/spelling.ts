@@ -16,6 +16,11 @@ export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
 }
 
+/** `default_route` -> `defaultRoute`. */
+export function camelCase(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+}
+
 /** The spelling of the documentation. */
 export function documented(name: string): string {
   return DOCUMENTED.get(name) ?? name

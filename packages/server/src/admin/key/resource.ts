@@ -19,16 +19,28 @@ const entry = describeEntry('keys')
 const HIDDEN = ['digest', 'previous']
 
 const shown: ObjectSchema = {
-  ...entry,
   properties: without(entry.properties, [...HIDDEN, 'id']),
   required: [],
 }
-const writable: ObjectSchema = { ...entry, properties: without(entry.properties, ['previous']), required: [] }
+const writable: ObjectSchema = {
+  properties: without(entry.properties, ['previous']),
+  required: [],
+  oneOf: [
+    { title: 'Without a secret of its own', properties: { secret: false, digest: false } },
+    { title: 'With the digest of a secret', properties: { secret: false }, required: ['digest'] },
+    { title: 'With a secret in the environment', properties: { digest: false }, required: ['secret'] },
+  ],
+}
 
 const patchable: ObjectSchema = {
   ...shown,
   properties: {
     ...shown.properties,
+    digest: {
+      ...(entry.properties.digest as object),
+      description: 'Another key in the place of this one',
+      writeOnly: true,
+    },
     previous: { type: 'null', description: 'null: the secret that was replaced works no longer' },
   },
 }

@@ -1,7 +1,7 @@
 // `/api/v1/keys`: entries of `keys`. A key itself is shown once, when it is made.
 import { z } from '@hono/zod-openapi'
 import type { AdminApp } from '../http/app.ts'
-import { changed } from '../http/change.ts'
+import { changed, created } from '../http/change.ts'
 import { problem } from '../http/problem.ts'
 import { adminRoute, CONFIG_PROBLEMS, CREATES, jsonAnswer, jsonBody } from '../http/route.ts'
 import { changeEntry, createEntry } from '../resource/edit.ts'
@@ -20,7 +20,7 @@ import { newSecret, parseOverlap, rotate } from './secret.ts'
 
 const createdSchema = keySchema
   .extend({
-    secret: z.unknown().meta({
+    secret: z.unknown().optional().meta({
       description: 'The key itself, `wk_...`, when one was made: shown this once. Else as the config has it',
     }),
   })
@@ -59,7 +59,7 @@ function registerCreateKey(app: AdminApp, resource: EntryResource, revisions: Co
     accepts: CREATES,
     problems: ['already_exists', ...CONFIG_PROBLEMS],
     request: { body: jsonBody(resource.bodies.create) },
-    responses: { 201: jsonAnswer(changed(createdSchema), 'The new key') },
+    responses: created(createdSchema, 'The new key'),
   })
   app.openapi(create, c => {
     const { id, ...key } = readBody(c.req.valid('json'))

@@ -6,14 +6,36 @@ import { pageQuery } from '../http/list.ts'
 import type { ConfigSource, EntryResource } from '../resource/entry.ts'
 import { registerChanges, registerCreate, registerReads } from '../resource/entry-routes.ts'
 import { recordSection } from '../resource/section.ts'
-import { describeEntry, type Fields, patchBody, writtenBody, writtenFields } from '../resource/written.ts'
+import {
+  describeEntry,
+  type Fields,
+  type ObjectSchema,
+  patchBody,
+  writtenBody,
+  writtenFields,
+} from '../resource/written.ts'
 
 const written = describeEntry('models')
 const idField = {
   type: 'string',
   maxLength: 256,
   pattern: String.raw`^[A-Za-z0-9._-]+\/(\*|[A-Za-z0-9._:@/-]+)$`,
-  description: '`provider/model`, or `provider/*` for all others of a provider',
+  description:
+    '`provider/model`, or `provider/*` for all others of a provider, which then has no `name`; the provider has to be there',
+}
+
+const newModel: ObjectSchema = {
+  ...written,
+  oneOf: [
+    {
+      title: 'One model',
+      properties: { id: { pattern: String.raw`^[A-Za-z0-9._-]+\/[A-Za-z0-9._:@/-]+$` } },
+    },
+    {
+      title: 'All others of a provider',
+      properties: { id: { pattern: String.raw`^[A-Za-z0-9._-]+\/\*$` }, name: false },
+    },
+  ],
 }
 
 const usd = z.number().nullable()
@@ -58,7 +80,7 @@ const modelResource: EntryResource = {
   tag: 'Models',
   item: modelSchema,
   bodies: {
-    create: writtenBody(written, { id: 'NewModel', fields: { id: idField }, required: ['id'] }),
+    create: writtenBody(newModel, { id: 'NewModel', fields: { id: idField }, required: ['id'] }),
     put: writtenBody(written, { id: 'ModelFields', fields: { id: idField } }),
     patch: patchBody(written, 'ModelPatch'),
   },

@@ -5,7 +5,6 @@ import type { Fields } from '../resource/written.ts'
 
 /** A URL that requests would go to. */
 export interface Destination {
-  readonly provider: string
   /** The field of the config that says so. */
   readonly path: ProblemPath
   readonly url: string
@@ -24,17 +23,20 @@ export function privateNetworksOf(config: ConfigInput): PrivateNetworks {
 /** The destinations that the new config has and the old one has not. All of them, once private networks are closed. */
 export function newDestinations(before: ConfigInput, after: ConfigInput): Destination[] {
   const isClosed = privateNetworksOf(before) === 'allow' && privateNetworksOf(after) === 'refuse'
-  return Object.entries(providersOf(after)).flatMap(([id, provider]) => {
+  const ofProviders = Object.entries(providersOf(after)).flatMap(([id, provider]) => {
     const known = isClosed ? [] : urlsOf(providersOf(before)[id]).map(({ url }) => url)
     return urlsOf(provider)
       .filter(({ url }) => !known.includes(url))
-      .map(({ path, url }) => ({ provider: id, path: ['providers', id, ...path], url }))
+      .map(({ path, url }) => ({ path: ['providers', id, ...path], url }))
   })
+  const url = otlpOf(after)?.endpoint
+  if (!isUrl(url) || (!isClosed && otlpOf(before)?.endpoint === url)) return ofProviders
+  return [...ofProviders, { path: [...OTLP, 'endpoint'], url }]
 }
 
 /**
- * What of a change only an admin may do: reading another environment variable, sending a credential to another place,
- * and opening private networks. With less, an editor could have any secret of the machine sent to a server of theirs.
+ * What of a change only an admin may do: reading another environment variable, sending a credential or spans to another
+ * place, and opening private networks. With less, an editor could have any secret of the machine sent to a server of theirs.
  *
  * @param credentialed - providers that have credentials in the store
  */
@@ -47,9 +49,26 @@ export function adminMatters(
     ...newVariables(id, providersOf(before)[id], provider),
     ...movedCredential(id, providersOf(before)[id], provider, credentialed.has(id)),
   ])
-  if (privateNetworksOf(before) === privateNetworksOf(after)) return ofProviders
-  const path = ['gateway', 'private_networks']
-  return [...ofProviders, { path, message: 'decides what the gateway can reach' }]
+  return [...ofProviders, ...ofGateway(before, after)]
+}
+
+const OTLP: ProblemPath = ['gateway', 'telemetry', 'otlp']
+
+function ofGateway(before: ConfigInput, after: ConfigInput): AdminMatter[] {
+  const matters: AdminMatter[] = []
+  if (privateNetworksOf(before) !== privateNetworksOf(after))
+    matters.push({
+      path: ['gateway', 'private_networks'],
+      message: 'decides what the gateway can reach',
+    })
+  const otlp = otlpOf(after)
+  if (otlp !== undefined && JSON.stringify(otlp) !== JSON.stringify(otlpOf(before)))
+    matters.push({ path: OTLP, message: 'decides who is told of every request, and with which secrets' })
+  return matters
+}
+
+function otlpOf(config: ConfigInput) {
+  return config.gateway?.telemetry?.otlp
 }
 
 function newVariables(id: string, before: Fields | undefined, after: Fields): AdminMatter[] {

@@ -4,10 +4,17 @@ import { PRESETS, type Snapshot } from '@weir/core/config'
 import { pageQuery } from '../http/list.ts'
 import type { EntryResource } from '../resource/entry.ts'
 import { recordSection } from '../resource/section.ts'
-import { describeEntry, type Fields, patchBody, writtenBody, writtenFields } from '../resource/written.ts'
+import {
+  describeEntry,
+  describeId,
+  type Fields,
+  patchBody,
+  writtenBody,
+  writtenFields,
+} from '../resource/written.ts'
 
 const written = describeEntry('providers')
-const idField = { type: 'string', description: 'The part of model ids before the slash' }
+const idField = describeId('The part of model ids before the slash')
 
 const credentialStates = ['none', 'missing', 'set'] as const
 

@@ -64,6 +64,22 @@ describe('where requests may go', () => {
     expect((await change('POST', path, metadata)).status).toBe(422)
   })
 
+  test('spans are sent where an admin says, and to no private network unless they are allowed', async () => {
+    const { call, change, tokenOf } = await startResources()
+    const spansTo = (host: string) => ({ telemetry: { otlp: { endpoint: `https://${host}/v1/traces` } } })
+    const editor = { token: await tokenOf('editor'), headers: { 'if-match': '*' } }
+    const denied = await call('PATCH', '/api/v1/gateway', { ...editor, body: spansTo('203.0.113.7') })
+    expect([denied.status, denied.json]).toMatchObject([403, { problems: [{ code: 'admin_needed' }] }])
+    expect((await change('PATCH', '/api/v1/gateway', spansTo('8.8.8.8'))).status).toBe(200)
+    const refused = await change('PATCH', '/api/v1/gateway', spansTo('127.0.0.1'))
+    expect([refused.status, refused.json]).toMatchObject([
+      422,
+      { problems: [{ code: 'address_refused', path: 'gateway.telemetry.otlp.endpoint' }] },
+    ])
+    const logging = { ...editor, body: { telemetry: { log: 'requests' } } }
+    expect((await call('PATCH', '/api/v1/gateway', logging)).status).toBe(200)
+  })
+
   test('closing private networks is refused while a provider is there', async () => {
     const { change } = await startResources({ config: { ...CONFIG, gateway: { private_networks: 'allow' } } })
     const answer = await change('PATCH', '/api/v1/gateway', { private_networks: 'refuse' })

@@ -47,6 +47,7 @@ const testSchema = z
 const testRoute = adminRoute({
   method: 'post',
   path: '/api/v1/providers/{id}/test',
+  intent: 'probe',
   role: 'editor',
   tags: ['Providers'],
   summary: 'Test the connection to a provider',

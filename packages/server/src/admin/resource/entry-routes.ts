@@ -2,7 +2,7 @@
 import { formatPath, type Problem } from '@weir/core/config'
 import type { Context } from 'hono'
 import type { AdminApp, AdminEnv } from '../http/app.ts'
-import { answerPreview, answerPublished, authorOf, changed, previewSchema } from '../http/change.ts'
+import { answerPreview, answerPublished, authorOf, changed, created, previewSchema } from '../http/change.ts'
 import { paged, pageOf } from '../http/list.ts'
 import { problem } from '../http/problem.ts'
 import { adminRoute, CONFIG_PROBLEMS, CREATES, EDITS, jsonAnswer, jsonBody, send } from '../http/route.ts'
@@ -74,7 +74,7 @@ export function registerCreate(app: AdminApp, resource: EntryResource, revisions
     accepts: CREATES,
     problems: ['already_exists', ...CONFIG_PROBLEMS],
     request: { body: jsonBody(bodies.create) },
-    responses: { 201: jsonAnswer(changed(item), `The new ${section.noun}`) },
+    responses: created(item, `The new ${section.noun}`),
   })
   app.openapi(create, async c => {
     const { id, ...entry } = readBody(c.req.valid('json'))

@@ -2,6 +2,7 @@
 // config, which finds all problems at once and says where they are; here is only how they are documented.
 import { z } from '@hono/zod-openapi'
 import { configJsonSchema } from '@weir/core/config'
+import { withForms } from './form.ts'
 
 /** An entry of a config as it is written, unchecked: fields by name. */
 export type Fields = Readonly<Record<string, unknown>>
@@ -12,6 +13,8 @@ type JsonSchema = Readonly<Record<string, unknown>>
 export interface ObjectSchema {
   readonly properties: Readonly<Record<string, JsonSchema>>
   readonly required: readonly string[]
+  /** The forms that it can have, each with its own fields. */
+  readonly oneOf?: readonly JsonSchema[]
 }
 
 /** What a config's users write in one entry of a section, or in `gateway`. */
@@ -21,6 +24,12 @@ export function describeEntry(
   const { properties } = configJsonSchema() as { properties: Record<string, JsonSchema> }
   const described = properties[section] as JsonSchema
   return objectSchema(described.items ?? described.additionalProperties ?? described)
+}
+
+/** The id of an entry, as bodies have it beside its fields. */
+export function describeId(description: string): JsonSchema {
+  const { properties } = configJsonSchema() as { properties: Record<string, { propertyNames: JsonSchema }> }
+  return { ...properties.routers?.propertyNames, minLength: 1, not: { const: '__proto__' }, description }
 }
 
 /** The whole config. */
@@ -35,14 +44,16 @@ export function describeField(entry: ObjectSchema, field: string): ObjectSchema 
 
 /** The gateway's own description has `additionalProperties: false`, which is no description of an entry. */
 function objectSchema(described: unknown): ObjectSchema {
-  const { properties = {}, required = [] } = withoutReferences(described) as Partial<ObjectSchema>
-  return { properties, required }
+  const { properties = {}, required = [], oneOf } = withoutReferences(described) as Partial<ObjectSchema>
+  return { properties, required, ...(oneOf !== undefined && { oneOf }) }
 }
 
 /** The fields of an entry, for the schema of an answer. */
 export function writtenFields(entry: ObjectSchema): Record<string, z.ZodOptional<z.ZodUnknown>> {
   const fields = Object.entries(entry.properties)
-  return Object.fromEntries(fields.map(([name, field]) => [name, z.unknown().meta(field).optional()]))
+  return Object.fromEntries(
+    fields.map(([name, field]) => [name, z.unknown().meta(withForms(field)).optional()]),
+  )
 }
 
 interface BodyOptions {
@@ -51,17 +62,22 @@ interface BodyOptions {
   /** More fields, and others in the place of the config's. */
   readonly fields?: Readonly<Record<string, JsonSchema>>
   readonly required?: readonly string[]
+  readonly examples?: readonly unknown[]
 }
 
 /** A body that holds one entry. */
-export function writtenBody(entry: ObjectSchema, { id, fields, required = [] }: BodyOptions) {
-  return z.record(z.string(), z.unknown()).meta({
-    id,
+export function writtenBody(entry: ObjectSchema, { id, fields, required = [], examples }: BodyOptions) {
+  const { oneOf } = entry
+  const body = withForms({
     type: 'object',
     properties: { ...entry.properties, ...fields },
     required: [...new Set([...entry.required, ...required])],
     additionalProperties: false,
+    ...(oneOf !== undefined && { oneOf }),
   })
+  return z
+    .record(z.string(), z.unknown())
+    .meta({ id, ...body, ...(examples !== undefined && { examples: [...examples] }) })
 }
 
 /** A body that holds changes of one entry. */
@@ -71,8 +87,8 @@ export function patchBody(entry: ObjectSchema, id: string) {
     id,
     type: 'object',
     description:
-      'A JSON merge patch (RFC 7396): what is given replaces, null removes, lists are replaced whole',
-    properties: Object.fromEntries(fields.map(([name, field]) => [name, orNull(field)])),
+      'A JSON merge patch (RFC 7396): what is given replaces, null removes, lists are replaced whole. What comes of it has to be valid as a put would be',
+    properties: Object.fromEntries(fields.map(([name, field]) => [name, withForms(orNull(field))])),
     additionalProperties: false,
   })
 }
@@ -84,10 +100,18 @@ function orNull(field: JsonSchema): JsonSchema {
 
 /** Of an object a patch gives parts; of whatever else the whole. */
 function partOf(field: JsonSchema): JsonSchema {
-  const { properties, required: _, ...rest } = field
-  if (properties === undefined) return field
-  const entries = Object.entries(properties as Record<string, JsonSchema>)
-  return { ...rest, properties: Object.fromEntries(entries.map(([name, inner]) => [name, orNull(inner)])) }
+  if (Array.isArray(field.anyOf)) return { ...field, anyOf: (field.anyOf as JsonSchema[]).map(partOf) }
+  if (field.type !== 'object') return field
+  const { properties, additionalProperties, required: _, oneOf: __, ...rest } = field
+  const entries = Object.entries((properties ?? {}) as Record<string, JsonSchema>)
+  const isMap = typeof additionalProperties === 'object'
+  return {
+    ...rest,
+    ...(properties !== undefined && {
+      properties: Object.fromEntries(entries.map(([name, inner]) => [name, orNull(inner)])),
+    }),
+    additionalProperties: isMap ? orNull(additionalProperties as JsonSchema) : additionalProperties,
+  }
 }
 
 /** The schema's references all stand for "any JSON", which an empty schema says too. */

@@ -5,6 +5,7 @@ import {
   type ConfigInput,
   type CurrentTables,
   describeChanges,
+  formerTables,
   type Problem,
   type Snapshot,
   type SplitMove,
@@ -40,22 +41,42 @@ interface Surroundings {
   readonly before: CurrentRevision | undefined
 }
 
-export function compileWith({ config, tables }: Start, revision: number, secrets: Secrets): Compiled {
+/** What compiling needs to know beside the config. */
+export type CompileSurroundings = Pick<Surroundings, 'number' | 'secrets' | 'managedBy'>
+
+export function compileWith(
+  { config, tables }: Start,
+  { number, secrets, managedBy }: CompileSurroundings,
+): Compiled {
   const hasStoredCredential = (provider: string) => Object.hasOwn(secrets, provider)
-  return compileHere(config, { revision, tables, hasStoredCredential })
+  const compiled = compileHere(config, { revision: number, tables, hasStoredCredential })
+  if (compiled.kind === 'refused') return compiled
+  return { ...compiled, warnings: compiled.warnings.map(warning => nameStore(warning, managedBy)) }
+}
+
+/** A credential that is missing can also be stored, unless a file says that it comes from the environment. */
+function nameStore(warning: Problem, managedBy: 'store' | 'file'): Problem {
+  const { code, message, path } = warning
+  const [section, id, field, ...inner] = path
+  if (code !== 'no_credential' || section !== 'providers') return warning
+  if (field !== undefined && field !== 'credential') return warning
+  const isStored = field === 'credential' && inner.length === 0
+  if (managedBy === 'file' && !isStored) return warning
+  const route = `/api/v1/providers/${encodeURIComponent(String(id))}/credentials`
+  return { ...warning, message: `${message}; to store one here: POST ${route} with {"secret": "..."}` }
 }
 
 export function prepare(
   start: Start,
   { number, secrets, managedBy, before }: Surroundings,
 ): Candidate | Extract<Compiled, { kind: 'refused' }> {
-  const compiled = compileWith(start, number, secrets)
+  const compiled = compileWith(start, { number, secrets, managedBy })
   if (compiled.kind === 'refused') return compiled
   const { snapshot, warnings } = compiled
   // A copy: nobody can change what is in force, and what comes back from the store is equal to it.
   const written = JSON.parse(JSON.stringify(start.config)) as ConfigInput
   const config = managedBy === 'store' ? withTablesInForce(written, snapshot) : written
-  const tables = tablesAfter(start.tables, snapshot)
+  const tables = new Map([...formerTables(written), ...tablesAfter(start.tables, snapshot)])
   const changes = describeChanges(before ?? null, { config, snapshot })
   const moves =
     before === undefined ? [] : splitMoves(before.snapshot, snapshot).filter(({ moved }) => moved > 0)

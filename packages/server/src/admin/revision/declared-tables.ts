@@ -1,13 +1,17 @@
 // Bucket tables that a config declares. The store's record says which are in force, so what a config declares is kept
 // equal to it: else the next change of weights would start from a table that nobody serves any more.
-import { type BucketTable, formatTable } from '@weir/core/assignment'
+import { formatTable } from '@weir/core/assignment'
 import type { ConfigInput, GroupSnapshot, Snapshot } from '@weir/core/config'
 
 type RouterInput = NonNullable<ConfigInput['routers']>[string]
 type KeyInput = NonNullable<ConfigInput['keys']>[number]
 
-/** The config with each declared table as the snapshot has it; what declares none stays without. */
-export function withTablesInForce(config: ConfigInput, snapshot: Snapshot): ConfigInput {
+/**
+ * The config with each declared table as the snapshot has it; what declares none stays without. Those of former splits
+ * are kept beside the config from now on.
+ */
+export function withTablesInForce(declared: ConfigInput, snapshot: Snapshot): ConfigInput {
+  const { former_buckets: _, ...config } = declared
   const { routers, keys } = config
   return {
     ...config,
@@ -40,14 +44,22 @@ function updateKey(key: KeyInput, route: Grouped | undefined): KeyInput {
   return key.routing === undefined ? key : { ...key, routing: update(key.routing, route) }
 }
 
-function update<Split extends { readonly buckets?: string | undefined }>(
-  split: Split,
-  route: Grouped | undefined,
-): Split {
-  const table: BucketTable | undefined = route?.groups[0]?.table
-  return split.buckets === undefined || table === undefined
-    ? split
-    : { ...split, buckets: formatTable(table) }
+interface Declared {
+  readonly buckets?: string | undefined
+  readonly fallback_buckets?: Readonly<Record<string, string>> | undefined
+}
+
+function update<Split extends Declared>(split: Split, route: Grouped | undefined): Split {
+  const [sharing, ...fallbacks] = route?.groups ?? []
+  if (sharing === undefined) return split
+  const { buckets, fallback_buckets, ...rest } = split
+  const known = fallbacks.filter(({ priority }) => fallback_buckets?.[priority] !== undefined)
+  const tables = known.map(({ priority, table }) => [priority, formatTable(table)] as const)
+  return {
+    ...rest,
+    ...(buckets !== undefined && { buckets: formatTable(sharing.table) }),
+    ...(tables.length > 0 && { fallback_buckets: Object.fromEntries(tables) }),
+  } as Split
 }
 
 function mapValues<Value>(

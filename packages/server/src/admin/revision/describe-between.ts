@@ -38,7 +38,10 @@ export function describeBetween(before: RevisionRecord, after: RevisionRecord): 
 function compileRecord(record: RevisionRecord) {
   const config: ConfigInput = record.config
   const { number } = record
-  const compiled = compileWith({ config, tables: tablesOfRecord(record) }, number, {})
+  const compiled = compileWith(
+    { config, tables: tablesOfRecord(record) },
+    { number, secrets: {}, managedBy: 'store' },
+  )
   if (compiled.kind === 'compiled') return { kind: 'compiled', config, snapshot: compiled.snapshot } as const
   return { kind: 'not_comparable', number, problems: compiled.problems } as const
 }

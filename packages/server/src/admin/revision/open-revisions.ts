@@ -3,7 +3,12 @@ import type { ConfigInput, CurrentTables, Problem } from '@weir/core/config'
 import type { LastConfig } from '../../snapshot/last-config.ts'
 import type { Publisher } from '../../snapshot/publisher.ts'
 import { DataDirError } from '../../snapshot/state.ts'
-import { type ControlStore, type RevisionRecord, StoreUnavailableError } from '../../storage/control-store.ts'
+import {
+  type ControlStore,
+  type RevisionRecord,
+  type RevisionSummary,
+  StoreUnavailableError,
+} from '../../storage/control-store.ts'
 import type { Author, ChangeGuard, PublishResult } from './publishing.ts'
 import { type FormerRevision, Revisions, type TabledConfig, tablesOfRecord } from './revisions.ts'
 import type { StoredCredentials } from './stored-credentials.ts'
@@ -21,6 +26,7 @@ export interface OpenOptions {
   readonly credentials: StoredCredentials
   readonly now: () => number
   readonly guard?: ChangeGuard
+  readonly onPublished?: (revision: RevisionSummary) => void
 }
 
 export type OpenedRevisions =

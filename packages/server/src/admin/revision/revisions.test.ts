@@ -49,6 +49,22 @@ describe('publishing', () => {
       expect(result.moves).toMatchObject([{ salt: 'demo.default', moved: 0.2 }])
   })
 
+  test('tells of each revision once it is served, and of nothing else', async () => {
+    const told: (readonly [number, string, readonly string[]])[] = []
+    const started = await createControlHome().start({
+      onPublished: ({ number, actor, changes }) => told.push([number, actor, changes]),
+    })
+    const { revisions, served } = started
+    expect(told.map(([number]) => number)).toEqual([1])
+    const publishing = revisions.publish(weights(60, 40), ada)
+    expect(told).toHaveLength(1)
+    await publishing
+    expect(served.map(({ snapshot }) => snapshot.revision)).toEqual([2])
+    await revisions.publish(weights(60, 40), ada)
+    await revisions.publish(weights(60, 20), ada)
+    expect(told.slice(1)).toEqual([[2, 'ada', [expect.stringContaining('a 80 -> 60')]]])
+  })
+
   test('saves nothing that does not compile', async () => {
     const { revisions, store, served } = await createControlHome().start()
     const result = await revisions.publish(weights(70, 20), ada)

@@ -37,6 +37,8 @@ export interface RevisionsOptions {
   readonly now: () => number
   /** Asked before every change by someone with a role. */
   readonly guard?: ChangeGuard
+  /** Told of every revision once it is served. */
+  readonly onPublished?: (revision: RevisionSummary) => void
 }
 
 /** A config with the tables it is to start from. */
@@ -64,6 +66,7 @@ export class Revisions {
   readonly #credentials: StoredCredentials
   readonly #now: () => number
   readonly #guard: ChangeGuard | undefined
+  readonly #onPublished: ((revision: RevisionSummary) => void) | undefined
   readonly #trouble = new Map<Trouble, string>()
   #current: CurrentRevision | undefined
   /** The newest number in the store; 0: none. */
@@ -78,6 +81,7 @@ export class Revisions {
     this.#credentials = options.credentials
     this.#now = options.now
     this.#guard = options.guard
+    this.#onPublished = options.onPublished
   }
 
   /** What is in force. */
@@ -174,7 +178,8 @@ export class Revisions {
 
   /** For the start: goes on with a former revision. */
   resume({ number, at, config, tables }: FormerRevision): Compiled {
-    const compiled = compileWith({ config, tables }, number, this.secrets)
+    const { secrets, managedBy } = this
+    const compiled = compileWith({ config, tables }, { number, secrets, managedBy })
     if (compiled.kind === 'refused') return compiled
     const { snapshot } = compiled
     this.#current = { number, at, config, snapshot, tables: tablesAfter(tables, snapshot) }
@@ -213,6 +218,7 @@ export class Revisions {
     this.#keep(current)
     this.#current = current
     await this.#publisher.push(snapshot, this.secrets)
+    this.#onPublished?.(revision)
     return { kind: 'published', revision, config, moves, warnings }
   }
 

@@ -129,6 +129,7 @@ const revertRoute = adminRoute({
 const validateRoute = adminRoute({
   method: 'post',
   path: '/api/v1/config/validate',
+  intent: 'read',
   role: 'viewer',
   tags: ['Config'],
   summary: 'Check a config without publishing it',

@@ -5,10 +5,17 @@ import type { RouterSnapshot, RouteSnapshot, Snapshot } from '@weir/core/config'
 import { pageQuery } from '../http/list.ts'
 import type { EntryResource } from '../resource/entry.ts'
 import { recordSection } from '../resource/section.ts'
-import { describeEntry, type Fields, patchBody, writtenBody, writtenFields } from '../resource/written.ts'
+import {
+  describeEntry,
+  describeId,
+  type Fields,
+  patchBody,
+  writtenBody,
+  writtenFields,
+} from '../resource/written.ts'
 
 const written = describeEntry('routers')
-const idField = { type: 'string', description: 'What applications name as their model' }
+const idField = describeId('What applications name as their model')
 
 const routerSchema = z
   .object({

@@ -54,6 +54,7 @@ const putWeightsRoute = adminRoute({
 const explainRoute = adminRoute({
   method: 'post',
   path: '/api/v1/routers/{id}/explain',
+  intent: 'read',
   role: 'viewer',
   tags: ['Routers'],
   summary: 'Explain what would become of a request',

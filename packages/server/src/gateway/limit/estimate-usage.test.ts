@@ -106,7 +106,9 @@ describe('an attempt that the client did not wait for', () => {
     status: null,
     failure,
     code: null,
+    began_ms: 0,
     ms: 1,
+    span_id: null,
   })
 
   test.each<[AttemptRecord['failure'], number | null]>([

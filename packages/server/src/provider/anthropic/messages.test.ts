@@ -39,7 +39,10 @@ describe('a whole message', () => {
       outputLength: 22,
       hiddenLength: 0,
       toolCalls: 0,
+      toolNames: [],
+      otherContent: false,
       refusal: false,
+      text: expect.objectContaining({ opening: 'Hi! My name is Claude.' }),
       error: null,
       issued: null,
     })

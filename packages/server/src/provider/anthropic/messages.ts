@@ -1,14 +1,16 @@
 // Anthropic's messages.
 
 import { asArray, asCount, asObject, asString, contentText, parseObject, readErrorObject } from '../json.ts'
-import type {
-  AnswerFacts,
-  BodyEdit,
-  Endpoint,
-  FrameKind,
-  JsonObject,
-  RequestFacts,
-  SystemPromptEdit,
+import {
+  type AnswerFacts,
+  addText,
+  addToolCall,
+  type BodyEdit,
+  type Endpoint,
+  type FrameKind,
+  type JsonObject,
+  type RequestFacts,
+  type SystemPromptEdit,
 } from '../wire-format.ts'
 import { messagesClient } from './messages-dialect.ts'
 import { finishOf } from './messages-finish.ts'
@@ -40,6 +42,9 @@ function readRequest(body: JsonObject): RequestFacts {
     get hasImages() {
       return asArray(body.messages).some(hasImage)
     },
+    get wantsJson() {
+      return wantsJson(body)
+    },
     metadata,
     opening: () => readOpening(body),
   }
@@ -47,6 +52,12 @@ function readRequest(body: JsonObject): RequestFacts {
 
 function hasImage(message: unknown): boolean {
   return asArray(asObject(message)?.content).some(part => asObject(part)?.type === 'image')
+}
+
+/** `output_format` is the name it had as a beta. */
+function wantsJson(body: JsonObject): boolean {
+  const format = asObject(body.output_config)?.format ?? body.output_format
+  return asObject(format)?.type === 'json_schema'
 }
 
 function readOpening(body: JsonObject): string {
@@ -84,9 +95,10 @@ function readAnswer(body: JsonObject, facts: AnswerFacts): void {
 }
 
 function readBlock(block: JsonObject, facts: AnswerFacts): void {
-  if (block.type === 'tool_use') facts.toolCalls++
   readIssuedFiles(block, facts)
-  if (block.type === 'text') facts.outputLength += asString(block.text)?.length ?? 0
+  if (block.type === 'text') addText(facts, asString(block.text) ?? '')
+  else if (block.type === 'tool_use') addToolCall(facts, block.name)
+  else if (block.type !== 'thinking' && block.type !== 'redacted_thinking') facts.otherContent = true
 }
 
 function readStopReason(holder: JsonObject, facts: AnswerFacts): void {
@@ -144,7 +156,7 @@ function readBlockStart(block: JsonObject, facts: AnswerFacts): FrameKind {
 }
 
 function readDelta(delta: JsonObject, facts: AnswerFacts): FrameKind {
-  if (delta.type === 'text_delta') facts.outputLength += asString(delta.text)?.length ?? 0
+  if (delta.type === 'text_delta') addText(facts, asString(delta.text) ?? '')
   else facts.hiddenLength += (asString(delta.thinking) ?? asString(delta.partial_json))?.length ?? 0
   return 'content'
 }

@@ -62,7 +62,10 @@ describe('a whole answer', () => {
       outputLength: 34,
       hiddenLength: 0,
       toolCalls: 0,
+      toolNames: [],
+      otherContent: false,
       refusal: false,
+      text: expect.objectContaining({ opening: 'Hello! How can I assist you today?' }),
       error: null,
       issued: null,
     })

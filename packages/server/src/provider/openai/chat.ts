@@ -2,21 +2,23 @@
 
 import { addId } from '../held-state.ts'
 import { asArray, asObject, asString, contentText, parseObject, readErrorObject } from '../json.ts'
-import type {
-  AnswerFacts,
-  BodyEdit,
-  Endpoint,
-  FrameKind,
-  JsonObject,
-  RequestFacts,
-  SystemPromptEdit,
+import {
+  type AnswerFacts,
+  addText,
+  addToolCall,
+  type BodyEdit,
+  type Endpoint,
+  type FrameKind,
+  type JsonObject,
+  type RequestFacts,
+  type SystemPromptEdit,
 } from '../wire-format.ts'
 import { chatClient } from './chat-dialect.ts'
 import { type Answered, finishOf } from './chat-finish.ts'
 import { foreignReasoning } from './chat-reasoning.ts'
 import { readHeldIds } from './chat-state.ts'
 import { readError } from './chat-stream-reader.ts'
-import { editUserField, readConversationId, setField } from './field.ts'
+import { editUserField, isJsonFormat, readConversationId, setField } from './field.ts'
 import { readUsage } from './usage.ts'
 
 export const chat: Endpoint = {
@@ -58,6 +60,10 @@ class ChatRequest implements RequestFacts {
 
   get hasImages(): boolean {
     return asArray(this.#body.messages).some(hasImage)
+  }
+
+  get wantsJson(): boolean {
+    return isJsonFormat(this.#body.response_format)
   }
 
   opening(): string {
@@ -133,7 +139,7 @@ function readDeltas(choices: readonly unknown[], facts: AnswerFacts): FrameKind 
 function readChoice(choice: JsonObject, message: JsonObject, facts: AnswerFacts): boolean {
   const finished = asString(choice.finish_reason)
   const text = asString(message.content)
-  if (text !== undefined) facts.outputLength += text.length
+  if (text !== undefined) readText(choice, text, facts)
   const refusal = asString(message.refusal)
   const refused = refusal !== undefined
   if (refused) facts.hiddenLength += refusal.length
@@ -141,11 +147,20 @@ function readChoice(choice: JsonObject, message: JsonObject, facts: AnswerFacts)
   const called = countToolCalls(message, facts)
   if (finished !== undefined) facts.finishReason = finishOf(finished, answeredOf(facts))
   const audio = asObject(message.audio)
-  if (audio !== undefined) facts.issued = addId(facts.issued, audio.id)
+  if (audio !== undefined) {
+    facts.issued = addId(facts.issued, audio.id)
+    facts.otherContent = true
+  }
   const reasoning = asString(message.reasoning_content) ?? asString(message.reasoning)
   if (reasoning !== undefined) facts.hiddenLength += reasoning.length
   const reasoned = reasoning !== undefined
   return finished !== undefined || text !== undefined || refused || called || reasoned || audio !== undefined
+}
+
+/** The words of the other choices are counted, not collected: their pieces come mixed. */
+export function readText(choice: JsonObject, text: string, facts: AnswerFacts): void {
+  if (choice.index === 0 || choice.index === undefined) addText(facts, text)
+  else facts.outputLength += text.length
 }
 
 function answeredOf(facts: AnswerFacts): Answered {
@@ -157,10 +172,12 @@ function countToolCalls(message: JsonObject, facts: AnswerFacts): boolean {
   const calls = asArray(message.tool_calls)
   for (const call of calls) {
     const called = asObject(asObject(call)?.function)
-    if (asString(called?.name) !== undefined) facts.toolCalls++
+    const name = asString(called?.name)
+    if (name !== undefined) addToolCall(facts, name)
     facts.hiddenLength += asString(called?.arguments)?.length ?? 0
   }
   const legacy = asObject(message.function_call)
-  if (asString(legacy?.name) !== undefined) facts.toolCalls++
+  const legacyName = asString(legacy?.name)
+  if (legacyName !== undefined) addToolCall(facts, legacyName)
   return calls.length > 0 || legacy !== undefined
 }

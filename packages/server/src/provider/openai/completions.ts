@@ -9,9 +9,9 @@ import type {
   RequestFacts,
   SystemPromptEdit,
 } from '../wire-format.ts'
-import { askForUsage } from './chat.ts'
+import { askForUsage, readText } from './chat.ts'
 import { finishOf } from './chat-finish.ts'
-import { editUserField, readConversationId, setField } from './field.ts'
+import { editUserField, isJsonFormat, readConversationId, setField } from './field.ts'
 import { readUsage } from './usage.ts'
 
 export const completions: Endpoint = {
@@ -35,6 +35,8 @@ function readRequest(body: JsonObject): RequestFacts {
     conversationId: readConversationId(body, metadata),
     hasTools: false,
     hasImages: false,
+    // Not OpenAI's own, but of services that are compatible with it.
+    wantsJson: isJsonFormat(body.response_format),
     metadata,
     opening: () => JSON.stringify(body.prompt ?? null),
   }
@@ -64,10 +66,10 @@ function readFrame(_event: string | undefined, data: string, facts: AnswerFacts)
   return choices.filter(choice => readChoice(asObject(choice), facts)).length > 0 ? 'content' : 'meta'
 }
 
-function readChoice(choice: JsonObject | undefined, facts: AnswerFacts): boolean {
-  const text = asString(choice?.text)
-  const finished = asString(choice?.finish_reason)
-  if (text !== undefined) facts.outputLength += text.length
+function readChoice(choice: JsonObject = {}, facts: AnswerFacts): boolean {
+  const text = asString(choice.text)
+  const finished = asString(choice.finish_reason)
+  if (text !== undefined) readText(choice, text, facts)
   if (finished !== undefined) facts.finishReason = finishOf(finished, { calls: false, refusal: false })
   return text !== undefined || finished !== undefined
 }

@@ -24,6 +24,7 @@ function readRequest(body: JsonObject): RequestFacts {
     conversationId: undefined,
     hasTools: false,
     hasImages: false,
+    wantsJson: false,
     metadata: asObject(body.metadata),
     opening: () => JSON.stringify(body.input ?? null),
   }

@@ -6,6 +6,12 @@ export function setField(key: string, value: unknown): BodyEdit {
   return { kind: 'set', key, json: JSON.stringify(value) }
 }
 
+/** Whether a `response_format`, or a `text.format`, asks for JSON. */
+export function isJsonFormat(format: unknown): boolean {
+  const type = asObject(format)?.type
+  return type === 'json_object' || type === 'json_schema'
+}
+
 /** Stable ids only: `conversation` of the Responses API, or `metadata.conversation_id`. */
 export function readConversationId(body: JsonObject, metadata: JsonObject | undefined): string | undefined {
   return (

@@ -51,7 +51,8 @@ function responsesErrorFrame(error: WireError): string {
 }
 
 function errorObject(error: WireError): object {
-  const { message, param, code, requestId, attempts } = error
-  const own = { message, type: ERROR_TYPES[error.category], param, code, request_id: requestId }
+  const { message, param, code, problems, requestId, attempts } = error
+  // What is undefined is not written.
+  const own = { message, type: ERROR_TYPES[error.category], param, code, problems, request_id: requestId }
   return attempts.length === 0 ? own : { ...own, attempts }
 }

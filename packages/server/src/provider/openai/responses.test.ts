@@ -58,7 +58,10 @@ describe('a whole response', () => {
       outputLength: 19,
       hiddenLength: 0,
       toolCalls: 0,
+      toolNames: [],
+      otherContent: false,
       refusal: false,
+      text: expect.objectContaining({ opening: 'In a peaceful grove' }),
       error: null,
       issued: ['resp_67ccd2bed1ec8190b14f964abc0542670bb6a6b452d3795b', 'msg_1'],
     })

@@ -2,16 +2,18 @@
 
 import { asArray, asObject, asString, contentText, parseObject, readErrorObject } from '../json.ts'
 import type { Finish } from '../translation/reply.ts'
-import type {
-  AnswerFacts,
-  BodyEdit,
-  Endpoint,
-  FrameKind,
-  JsonObject,
-  RequestFacts,
-  SystemPromptEdit,
+import {
+  type AnswerFacts,
+  addText,
+  addToolCall,
+  type BodyEdit,
+  type Endpoint,
+  type FrameKind,
+  type JsonObject,
+  type RequestFacts,
+  type SystemPromptEdit,
 } from '../wire-format.ts'
-import { editUserField, readConversationId, setField } from './field.ts'
+import { editUserField, isJsonFormat, readConversationId, setField } from './field.ts'
 import { responsesClient } from './responses-dialect.ts'
 import { foreignItems } from './responses-seal.ts'
 import { readHeldIds, readIssuedIds } from './responses-state.ts'
@@ -41,6 +43,9 @@ function readRequest(body: JsonObject): RequestFacts {
     hasTools: asArray(body.tools).length > 0,
     get hasImages() {
       return asArray(body.input).some(hasImage)
+    },
+    get wantsJson() {
+      return isJsonFormat(asObject(body.text)?.format)
     },
     metadata,
     opening: () => readOpening(body),
@@ -96,15 +101,15 @@ function finishOf(response: JsonObject, { toolCalls, refusal }: AnswerFacts): Fi
 }
 
 function readItem(item: JsonObject, facts: AnswerFacts): void {
-  if (item.type === 'function_call' || item.type === 'custom_tool_call') facts.toolCalls++
+  countItem(item, facts)
   facts.hiddenLength += (asString(item.arguments) ?? asString(item.input))?.length ?? 0
   for (const entry of asArray(item.content)) {
     const part = asObject(entry)
     if (part?.type === 'refusal') facts.refusal = true
     facts.hiddenLength += asString(part?.refusal)?.length ?? 0
-    const text = asString(part?.text)?.length ?? 0
-    if (item.type === 'reasoning') facts.hiddenLength += text
-    else facts.outputLength += text
+    const text = asString(part?.text) ?? ''
+    if (item.type === 'reasoning') facts.hiddenLength += text.length
+    else addText(facts, text)
   }
   for (const part of asArray(item.summary)) facts.hiddenLength += asString(asObject(part)?.text)?.length ?? 0
 }
@@ -146,14 +151,22 @@ function readTerminal(response: JsonObject, facts: AnswerFacts): void {
 
 function readDelta(type: string, body: JsonObject, facts: AnswerFacts): FrameKind {
   const delta = asString(body.delta)
-  if (type === 'response.output_text.delta') facts.outputLength += delta?.length ?? 0
+  if (type === 'response.output_text.delta') addText(facts, delta ?? '')
   else facts.hiddenLength += delta?.length ?? 0
   if (type === 'response.refusal.delta') facts.refusal = true
   return delta === undefined ? 'meta' : 'content'
 }
 
 function readAdded(item: JsonObject, facts: AnswerFacts): FrameKind {
-  if (item.type !== 'function_call' && item.type !== 'custom_tool_call') return 'meta'
-  facts.toolCalls++
-  return 'content'
+  return countItem(item, facts) === 'call' ? 'content' : 'meta'
+}
+
+/** Whether an item of the output is a call that the client has to answer. */
+function countItem(item: JsonObject, facts: AnswerFacts): 'call' | 'other' {
+  if (item.type === 'function_call' || item.type === 'custom_tool_call') {
+    addToolCall(facts, item.name)
+    return 'call'
+  }
+  if (item.type !== 'message' && item.type !== 'reasoning') facts.otherContent = true
+  return 'other'
 }

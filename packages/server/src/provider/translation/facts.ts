@@ -1,5 +1,5 @@
 // What the tap learns of a translated answer, read from its neutral form: the same for every pair of formats.
-import type { AnswerFacts, FrameKind } from '../wire-format.ts'
+import { type AnswerFacts, addText, addToolCall, type FrameKind } from '../wire-format.ts'
 import type { Finish, Reply, ReplyContent, ReplyPart, ReplyUsage } from './reply.ts'
 
 /** Reads a whole reply. */
@@ -10,11 +10,11 @@ export function readReplyFacts(reply: Reply, facts: AnswerFacts): void {
 }
 
 function readContent(part: ReplyContent, facts: AnswerFacts): void {
-  if (part.kind === 'text') facts.outputLength += part.text.length
+  if (part.kind === 'text') addText(facts, part.text)
   if (part.kind === 'reasoning' || part.kind === 'refusal') facts.hiddenLength += part.text.length
   if (part.kind === 'refusal') facts.refusal = true
   if (part.kind !== 'tool_call') return
-  facts.toolCalls++
+  addToolCall(facts, part.name)
   facts.hiddenLength += part.input.length
 }
 
@@ -25,10 +25,10 @@ export function readPartFacts(part: ReplyPart, facts: AnswerFacts): FrameKind {
     case 'ping':
       return 'meta'
     case 'text':
-      facts.outputLength += part.text.length
+      addText(facts, part.text)
       return part.text === '' ? 'meta' : 'content'
     case 'call':
-      facts.toolCalls++
+      addToolCall(facts, part.name)
       return 'content'
     case 'refusal':
       facts.refusal = true

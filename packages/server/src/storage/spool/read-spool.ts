@@ -1,71 +1,75 @@
-// Reads a spool back, oldest event first, over the files of all writers. It never holds more than a line of each.
+// Reads the requests of a spool back, oldest first, over the files of all writers. It never holds more than a line of
+// each.
 import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
-import type { RequestEvent } from '@weir/core/event'
-import { spoolFiles } from './spool.ts'
-
-export interface SpooledEvent {
-  /** The line as recorded. */
-  readonly line: string
-  readonly event: RequestEvent
-}
+import type { RecordedEvent, RequestEvent } from '@weir/core/event'
+import { type SpoolEntry, sealedPath, spoolEntries } from './spool-name.ts'
 
 /**
- * Every event, by arrival across writers; one writer's stay in the order in which they were recorded. A line that is
- * not whole, as a crash can leave it, is left out.
- *
- * @throws when the directory is not there
+ * The event of every request, by arrival across writers; one writer's stay in the order in which they were recorded. A
+ * line that is not whole, as a crash can leave it, is left out.
  */
-export async function* readSpool(directory: string): AsyncGenerator<SpooledEvent> {
-  const writers = Map.groupBy(spoolFiles(directory), writerOf)
+export async function* readSpool(directory: string): AsyncGenerator<RequestEvent> {
+  const entries = spoolEntries(directory).filter(({ state }) => state !== 'dropped')
+  const writers = Map.groupBy(entries, ({ writer }) => writer)
   const sources = Array.from(writers.values(), files => readFiles(files)[Symbol.asyncIterator]())
   const heads = await Promise.all(sources.map(source => advance(source)))
   for (;;) {
     const next = earliest(heads)
     if (next === undefined) return
-    const { source, spooled } = next
-    yield spooled
+    const { source, event } = next
+    yield event
     heads[heads.indexOf(next)] = await advance(source)
   }
 }
 
 interface Head {
-  readonly source: AsyncIterator<SpooledEvent>
-  readonly spooled: SpooledEvent
+  readonly source: AsyncIterator<RequestEvent>
+  readonly event: RequestEvent
 }
 
-async function advance(source: AsyncIterator<SpooledEvent>): Promise<Head | undefined> {
+async function advance(source: AsyncIterator<RequestEvent>): Promise<Head | undefined> {
   const next = await source.next()
-  return next.done === true ? undefined : { source, spooled: next.value }
+  return next.done === true ? undefined : { source, event: next.value }
 }
 
 function earliest(heads: readonly (Head | undefined)[]): Head | undefined {
   let first: Head | undefined
   for (const head of heads) {
     if (head === undefined) continue
-    if (first === undefined || head.spooled.event.at < first.spooled.event.at) first = head
+    if (first === undefined || head.event.at < first.event.at) first = head
   }
   return first
 }
 
-/** `000001763709000000-w1-0.ndjson` is of `w1`. */
-function writerOf(file: string): string {
-  return /-([^-]+)-\d+\.ndjson$/.exec(file)?.[1] ?? file
-}
-
-async function* readFiles(files: readonly string[]): AsyncGenerator<SpooledEvent> {
-  for (const file of files) {
-    const lines = createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })
-    for await (const line of lines) {
+async function* readFiles(files: readonly SpoolEntry[]): AsyncGenerator<RequestEvent> {
+  for (const { path } of files) {
+    const input = await openRead(path)
+    if (input === undefined) continue
+    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
       const event = parseLine(line)
-      if (event !== undefined) yield { line, event }
+      if (event?.kind === 'request') yield event
     }
   }
 }
 
-function parseLine(line: string): RequestEvent | undefined {
+/** A file may be sealed since it was listed; undefined when it gave way. */
+async function openRead(path: string): Promise<NodeJS.ReadableStream | undefined> {
+  for (const name of [path, sealedPath(path)]) {
+    const handle = await open(name).catch(ignoreMissing)
+    if (handle !== undefined) return createReadStream(name, { fd: handle })
+  }
+  return undefined
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error
+}
+
+function parseLine(line: string): RecordedEvent | undefined {
   try {
-    return JSON.parse(line) as RequestEvent
+    return JSON.parse(line) as RecordedEvent
   } catch {
     return undefined
   }

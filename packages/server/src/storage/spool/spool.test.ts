@@ -2,8 +2,10 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RequestEvent } from '@weir/core/event'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { Spool, type SpoolOptions, spoolFiles } from './spool.ts'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { sealLeftovers } from './seal-leftovers.ts'
+import { Spool, type SpoolOptions } from './spool.ts'
+import { spoolEntries, spoolFiles } from './spool-name.ts'
 
 let home: string
 let directory: string
@@ -31,7 +33,7 @@ function event(id: string, extra: Partial<RequestEvent> = {}): RequestEvent {
 
 /** Appends and resolves when `written` is called. */
 function append(spool: Spool, ...events: RequestEvent[]): Promise<unknown> {
-  return Promise.all(events.map(each => new Promise<void>(resolve => spool.append(each, resolve))))
+  return Promise.all(events.map(each => new Promise(resolve => spool.append(each, resolve))))
 }
 
 function linesOf(path: string): string[] {
@@ -115,18 +117,38 @@ describe('files', () => {
 })
 
 describe('the disk budget', () => {
-  test('makes the oldest files give way, and says which', async () => {
+  test('makes the oldest files give way, and says which and how many events were in them', async () => {
     const dropped: string[] = []
-    const spool = spoolWith({ fileSize: 200, budget: 1000, onDropped: file => dropped.push(file) })
+    let events = 0
+    const spool = spoolWith({
+      fileSize: 200,
+      budget: 1000,
+      onDropped: (count, file) => {
+        dropped.push(file)
+        events += count
+      },
+    })
     const ids = Array.from({ length: 60 }, (_, index) => `id-${index}`)
     for (const id of ids) await append(spool, event(id))
+    await spool.close()
     const kept = storedIds()
     expect(dropped.length).toBeGreaterThan(0)
     for (const file of dropped) expect(spoolFiles(directory)).not.toContain(file)
     expect(kept).toEqual(ids.slice(-kept.length))
     const size = spoolFiles(directory).reduce((sum, file) => sum + statSync(file).size, 0)
     expect(size).toBeLessThanOrEqual(1000)
-    expect(spool.lost).toBe(0)
+    expect([spool.lost, events]).toEqual([60 - kept.length, 60 - kept.length])
+  })
+
+  test('is kept by several writers, who count each event that gave way once', async () => {
+    const spools = ['w0', 'w1', 'w2'].map(writer => spoolWith({ writer, fileSize: 200, budget: 1500 }))
+    for (let i = 0; i < 60; i++) {
+      await Promise.all(spools.map((spool, writer) => append(spool, event(`${writer}-${i}`))))
+    }
+    await Promise.all(spools.map(spool => spool.close()))
+    const lost = spools.reduce((sum, spool) => sum + spool.lost, 0)
+    expect(lost + storedIds().length).toBe(180)
+    expect(lost).toBeGreaterThan(0)
   })
 
   test('never takes the file another writer is writing to', async () => {
@@ -143,7 +165,77 @@ describe('the disk budget', () => {
     writeFileSync(join(directory, '0-notes.txt'), 'x'.repeat(5000))
     const spool = spoolWith({ fileSize: 200, budget: 400 })
     for (let i = 0; i < 20; i++) await append(spool, event(`id-${i}`))
+    await spool.close()
     expect(readdirSync(directory)).toContain('0-notes.txt')
+  })
+})
+
+describe('a batch', () => {
+  const states = () => spoolEntries(directory).map(({ state }) => state)
+
+  test('is what was appended until it is asked for, and nobody appends to it', async () => {
+    const spool = spoolWith()
+    await append(spool, event('a'))
+    expect(states()).toEqual(['open'])
+    spool.append(event('b'), () => {})
+    spool.seal()
+    const [batch] = spoolFiles(directory)
+    expect([states(), storedIds()]).toEqual([['sealed'], ['a', 'b']])
+    await append(spool, event('c'))
+    expect(linesOf(batch as string)).toHaveLength(2)
+    expect(states()).toEqual(['sealed', 'open'])
+  })
+
+  test('is made by itself when the one before has been collected, and not before', async () => {
+    const spool = spoolWith({ sealAfter: 1 })
+    await append(spool, event('a'))
+    await expect.poll(states).toEqual(['sealed'])
+    await append(spool, event('b'))
+    // Some turns of the timer: the first is still there.
+    await new Promise(resolve => setTimeout(resolve, 50))
+    expect(states()).toEqual(['sealed', 'open'])
+    rmSync(spoolFiles(directory)[0] as string)
+    await expect.poll(states).toEqual(['sealed'])
+    expect(storedIds()).toEqual(['b'])
+  })
+
+  test('is never empty', async () => {
+    const spool = spoolWith()
+    spool.seal()
+    expect(spoolEntries(directory)).toEqual([])
+    await append(spool, event('a'))
+    spool.seal()
+    spool.seal()
+    expect(states()).toEqual(['sealed'])
+  })
+
+  test('has a name that no other has, though the clock stands still or goes back', async () => {
+    vi.spyOn(Date, 'now').mockReturnValue(1_700_000_000_000)
+    const names = new Set<string>()
+    for (let run = 0; run < 5; run++) {
+      const spool = spoolWith({ fileSize: 1 })
+      for (let i = 0; i < 12; i++) await append(spool, event(`${run}-${i}`))
+      for (const file of spoolFiles(directory)) names.add(file)
+    }
+    vi.restoreAllMocks()
+    expect(names.size).toBe(60)
+  })
+})
+
+describe('what a writer that is gone has left open', () => {
+  test('becomes a batch, also of a run that was making room; of writers that live it stays open', async () => {
+    for (const writer of ['w0', 'w1']) await append(spoolWith({ writer }), event(writer))
+    writeFileSync(join(directory, '000000000000001-w0-run-000000.ndjson.dropped'), '{}\n')
+    writeFileSync(join(directory, '000000000000002-w0-run-000001.ndjson.open'), '')
+    sealLeftovers(directory, { name: 'w0' })
+    const found = () => spoolEntries(directory).map(({ writer, state }) => `${writer} ${state}`)
+    expect(found().toSorted()).toEqual(['w0 dropped', 'w0 sealed', 'w1 open'])
+    sealLeftovers(directory, 'all')
+    expect(found().toSorted()).toEqual(['w0 sealed', 'w0 sealed', 'w1 sealed'])
+  })
+
+  test('is nothing where nothing was recorded', () => {
+    expect(() => sealLeftovers(directory, 'all')).not.toThrow()
   })
 })
 
@@ -151,7 +243,7 @@ describe('a directory that cannot be written to', () => {
   test('loses events, counts them and lets every request finish', async () => {
     const errors: unknown[] = []
     writeFileSync(directory, 'a file where the directory should be')
-    const spool = spoolWith({ onLost: error => errors.push(error) })
+    const spool = spoolWith({ onLost: (_, error) => errors.push(error) })
     await append(spool, event('a'), event('b'))
     await append(spool, event('c'))
     expect(spool.lost).toBe(3)

@@ -22,6 +22,10 @@ export class IdempotencyTable implements IdempotencyStore {
     return Number(numInsertedOrUpdatedRows) === 1 ? 'inserted' : 'exists'
   }
 
+  async remove(key: string): Promise<void> {
+    await this.#db.deleteFrom('idempotency').where('key', '=', key).execute()
+  }
+
   async removeOlderThan(at: number): Promise<void> {
     await this.#db.deleteFrom('idempotency').where('at', '<', at).execute()
   }

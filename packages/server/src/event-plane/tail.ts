@@ -1,0 +1,34 @@
+// Requests as they come in, for whoever follows them live. What nobody follows goes nowhere, and what the other side does
+// not keep up with is left out: the store has it all.
+import type { RecordedEvent, RequestEvent } from '@weir/core/event'
+import type { EventObserver } from '../storage/event-store.ts'
+
+/** Calls `sent` when the events have left. */
+export type Send = (events: readonly RequestEvent[], sent: () => void) => void
+
+/** Pieces that may be on their way; each is a few hundred requests at most. */
+const UNDER_WAY = 8
+
+export class Tail implements EventObserver {
+  readonly #send: Send
+  #state: 'on' | 'off' = 'off'
+  #underWay = 0
+
+  constructor(send: Send) {
+    this.#send = send
+  }
+
+  turn(state: 'on' | 'off'): void {
+    this.#state = state
+  }
+
+  observe(events: readonly RecordedEvent[]): void {
+    if (this.#state === 'off' || this.#underWay >= UNDER_WAY) return
+    const requests = events.filter(event => event.kind === 'request')
+    if (requests.length === 0) return
+    this.#underWay++
+    this.#send(requests, () => {
+      this.#underWay--
+    })
+  }
+}
