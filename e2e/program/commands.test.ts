@@ -224,6 +224,11 @@ describe('weir events', () => {
   const event = (id: string, at: string) =>
     JSON.stringify({
       ...servedEvent,
+      router: null,
+      assigned: null,
+      served: null,
+      error: null,
+      usage: { input: null, cached_input: null, output: null, reasoning: null },
       request_id: id,
       at,
       attempts: [],
