@@ -8,7 +8,13 @@ export function readEvents(dataDir: string): RequestEvent[] {
   const directory = join(dataDir, 'events')
   if (!existsSync(directory)) return []
   const files = readdirSync(directory).filter(name => /\.ndjson(\.open)?$/.test(name))
-  return files.toSorted().flatMap(name => readLines(readFileSync(join(directory, name), 'utf8')))
+  return files.toSorted().flatMap(name => readLines(readSpoolFile(join(directory, name))))
+}
+
+/** A file that was written to when it was listed may have become a batch since. */
+function readSpoolFile(path: string): string {
+  const sealed = path.replace(/\.open$/, '')
+  return readFileSync(existsSync(path) ? path : sealed, 'utf8')
 }
 
 function readLines(text: string): RequestEvent[] {

@@ -8,6 +8,10 @@ export class SpoolFile {
   #size = 0
   /** Whether something was written since it was last flushed. */
   #dirty = false
+  /** Flushes under way. */
+  #syncs = 0
+  /** Called once it is closed. */
+  #retired: (() => void) | undefined
 
   /** @throws the error of the operating system */
   constructor(path: string) {
@@ -56,14 +60,30 @@ export class SpoolFile {
   sync(done: (error: Error | null) => void): void {
     if (!this.#dirty) return done(null)
     this.#dirty = false
-    fdatasync(this.#fd, done)
+    this.#syncs++
+    fdatasync(this.#fd, error => {
+      this.#syncs--
+      done(error)
+      this.#closeWhenIdle()
+    })
   }
 
   /** Flushes and closes. */
   retire(done: (error: Error | null) => void): void {
+    let failure: Error | null = null
+    this.#retired = () => done(failure)
     this.sync(error => {
-      closeSync(this.#fd)
-      done(error)
+      failure = error
     })
+    this.#closeWhenIdle()
+  }
+
+  /** A flush that is under way still needs the descriptor, whose number would soon be another file's. */
+  #closeWhenIdle(): void {
+    const retired = this.#retired
+    if (retired === undefined || this.#syncs > 0) return
+    this.#retired = undefined
+    closeSync(this.#fd)
+    retired()
   }
 }

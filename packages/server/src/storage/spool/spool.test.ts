@@ -209,6 +209,18 @@ describe('a batch', () => {
     expect(states()).toEqual(['sealed'])
   })
 
+  test('may be made while its last flush is under way', async () => {
+    const errors: unknown[] = []
+    const spool = spoolWith({ syncEvery: 0, onLost: (_, error) => errors.push(error) })
+    for (let i = 0; i < 300; i++) {
+      await append(spool, event(`id-${i}`))
+      await new Promise(resolve => setTimeout(resolve, 1))
+      spool.seal()
+    }
+    await spool.close()
+    expect([errors, storedIds().length]).toEqual([[], 300])
+  })
+
   test('has a name that no other has, though the clock stands still or goes back', async () => {
     vi.spyOn(Date, 'now').mockReturnValue(1_700_000_000_000)
     const names = new Set<string>()
