@@ -46,11 +46,12 @@ export function usableModels(model: ControlModel): string[] {
   )
 }
 
-/** Those of them whose provider speaks OpenAI's format, and is not OpenAI itself, which refuses more fields. */
+/** Those that can be asked for whatever OpenAI's format can say: not OpenAI's own, and with nothing known of them. */
 export function openaiModels(model: ControlModel): string[] {
   return usableModels(model).filter(id => {
+    const { capabilities } = model.models.get(id)?.fields ?? {}
     const { type, preset } = model.providers.get(providerOf(id))?.fields ?? {}
-    return type === 'openai' && preset === undefined
+    return type === 'openai' && preset === undefined && capabilities === undefined
   })
 }
 

@@ -1,8 +1,9 @@
 // Routers in Inworld's shape, by the document's own schema of them: made, read back, listed, patched and deleted again.
 //
-// What it knows beyond the schema: weights of a route sum to 100; models, of providers in OpenAI's format, are those that
-// there are; ids of routes, variants and tokens differ, and the router's own is sent once; a template has its text once
-// and a limit one name; of reasoning that format can only say the effort; and what the document says is refused is left out.
+// What it knows beyond the schema: weights of a route sum to 100; models are there, can do what is asked and are of
+// providers in OpenAI's format, which of reasoning can say the effort only; ids of routes, variants and tokens differ;
+// the router's id is sent once; a template has its text once and a limit one name; what the document says is refused is
+// left out.
 import { expect } from 'vitest'
 import type { Fields } from './control-client.ts'
 import { ControlCommand, doneAs, refusedAs } from './control-command.ts'
