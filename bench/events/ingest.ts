@@ -7,7 +7,7 @@ import { openEventStore } from '../../packages/server/src/storage/duckdb/open-ev
 import type { EventObserver, EventStore } from '../../packages/server/src/storage/event-store.ts'
 import { Collector } from '../../packages/server/src/storage/spool/collector.ts'
 import { Spool } from '../../packages/server/src/storage/spool/spool.ts'
-import { sizeOf, spoolFiles } from '../../packages/server/src/storage/spool/spool-name.ts'
+import { batchId, sizeOf, spoolFiles } from '../../packages/server/src/storage/spool/spool-name.ts'
 import { markdownTable } from '../measure/markdown.ts'
 import { spread } from '../measure/quantile.ts'
 import { recordedRequest } from './recorded-requests.ts'
@@ -38,6 +38,17 @@ async function fillSpool(directory: string, from: number, to: number, fileSize: 
 interface Round {
   readonly seconds: number
   readonly cpuSeconds: number
+}
+
+/** Everything that is in the spool, file by file: what the store alone takes. */
+async function ingest(directory: string, store: EventStore): Promise<Round> {
+  const [began, cpu] = [performance.now(), process.cpuUsage()]
+  for (const path of spoolFiles(directory)) {
+    await store.ingest({ id: batchId(path), path })
+    rmSync(path)
+  }
+  const { user, system } = process.cpuUsage(cpu)
+  return { seconds: (performance.now() - began) / 1000, cpuSeconds: (user + system) / 1e6 }
 }
 
 /** Everything that is in the spool, by the collector that the gateway has. */
@@ -83,7 +94,7 @@ async function bench(home: string, events: number, size: number, fileSize: numbe
   let bytes = 0
   for (let from = 0; from < events; from += size) {
     bytes += await fillSpool(directory, from, Math.min(events, from + size), fileSize)
-    const round = await collect(directory, store, [])
+    const round = values.alone ? await ingest(directory, store) : await collect(directory, store, [])
     rounds.push(round)
     console.error(`${from + size} events: ${(size / round.seconds).toFixed(0)}/s`)
   }
@@ -99,6 +110,7 @@ const { values } = parseArgs({
     events: { type: 'string', default: '2000000' },
     round: { type: 'string', default: '250000' },
     file: { type: 'string', default: String(16 * 2 ** 20) },
+    alone: { type: 'boolean', default: false },
     help: { type: 'boolean' },
   },
 })
