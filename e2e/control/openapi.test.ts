@@ -34,7 +34,7 @@ let document: Document
 let operations: readonly (readonly [name: string, operation: Operation])[]
 
 beforeAll(async () => {
-  gateway = await startStoreGateway()
+  gateway = await startStoreGateway({ eventStore: 'duckdb' })
   document = (await (await fetch(`${gateway.controlUrl}/api/openapi.json`)).json()) as Document
   operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => [`${method} ${path}`, operation] as const),
@@ -107,7 +107,7 @@ describe('the OpenAPI document', () => {
     let checked = 0
     for (const [name, { responses }] of operations) {
       const [method, path] = name.split(' ') as [string, string]
-      if (method !== 'get' || path.includes('{')) continue
+      if (method !== 'get' || path.includes('{') || !answersJson(responses)) continue
       const response = await ask('GET', path)
       const schema = responses[String(response.status)]?.content?.['application/json']?.schema
       const validate = validatorOf(schema)
@@ -193,6 +193,10 @@ async function ask(method: string, path: string, body?: unknown) {
   })
   const answer: unknown = await response.json()
   return { status: response.status, body: answer }
+}
+
+function answersJson(responses: Operation['responses']): boolean {
+  return responses[200]?.content?.['application/json'] !== undefined
 }
 
 /** A schema of the document; what is not documented holds for nothing. */

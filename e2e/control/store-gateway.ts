@@ -21,6 +21,8 @@ export interface StoreGatewayOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Default 1. */
   readonly workers?: number
+  /** Default: `none`. */
+  readonly eventStore?: 'duckdb' | 'none'
 }
 
 export interface StoreGateway {
@@ -46,11 +48,12 @@ export async function startStoreGateway({
   config,
   env = {},
   workers = 1,
+  eventStore = 'none',
 }: StoreGatewayOptions = {}): Promise<StoreGateway> {
   const dataDir = mkdtempSync(join(tmpdir(), 'weir-e2e-'))
   endWithFile(() => rmSync(dataDir, { recursive: true, force: true }))
   if (config !== undefined) await seedStore(dataDir, config)
-  const ports = ['--port', '0', '--control-port', '0', '--event-store', 'none']
+  const ports = ['--port', '0', '--control-port', '0', '--event-store', eventStore]
   const program = startProgram(['start', '--data-dir', dataDir, '--workers', String(workers), ...ports], {
     env: { WEIR_ADMIN_TOKEN: ADMIN_TOKEN, WEIR_KEY: KEY, ...env },
   })

@@ -13,7 +13,7 @@ test('whatever looks like a base URL is one, without user, query and fragment', 
 })
 
 test('the URLs of the web look like it, but for those with more than a path', () => {
-  fc.assert(fc.property(fc.webUrl(), url => expect(url).toMatch(BASE_URL)))
+  fc.assert(fc.property(fc.webUrl(), url => BASE_URL.test(url)))
   fc.assert(
     fc.property(fc.webUrl({ withQueryParameters: true }), url => BASE_URL.test(url) === !url.includes('?')),
   )
@@ -24,6 +24,7 @@ test.each([
   ['http://localhost:8000', true],
   ['http://my_service:80/v1', true],
   ['http://127.0.0.1:65535/', true],
+  ['http://0.0.0.0:8000/v1', true],
   ['http://[fd00::1]:8000/v1', true],
   ['http://[::ffff]/v1', true],
   ['http://host:65536/v1', false],

@@ -2,8 +2,8 @@
 
 const NAME = String.raw`([A-Za-z0-9_-]+\.)*[A-Za-z0-9_-]*[A-Za-z_][A-Za-z0-9_-]*\.?`
 const OCTET = String.raw`(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)`
-/** Up to 223: what is above is multicast and reserved, as is 0. */
-const FIRST_OCTET = String.raw`(22[0-3]|2[01]\d|1\d\d|[1-9]\d?)`
+/** Up to 223: what is above is multicast and reserved. */
+const FIRST_OCTET = String.raw`(22[0-3]|2[01]\d|1\d\d|[1-9]?\d)`
 const IPV4 = String.raw`${FIRST_OCTET}(\.${OCTET}){3}`
 const GROUP = '[0-9A-Fa-f]{1,4}'
 const IPV6 = [
