@@ -10,7 +10,7 @@ import { freePort, waitUntilReady } from '../process/readiness.ts'
 import type { Peer, PeerName, PeerSetting } from './peer.ts'
 import { runningPeer } from './program.ts'
 
-const WEIR = 'packages/server/bin/weir.js'
+export const WEIR = 'packages/server/bin/weir.js'
 
 type Format = 'openai' | 'anthropic' | 'gemini'
 
@@ -23,7 +23,10 @@ const PROVIDER: Readonly<Record<Format, (origin: string) => string>> = {
 }
 
 /** The condition is false for the workload, so each request costs its evaluation and then the sticky split. */
-const configuration = (format: Format, { upstream }: PeerSetting): string => `version: 1
+export const configuration = (
+  format: Format,
+  { upstream }: Pick<PeerSetting, 'upstream'>,
+): string => `version: 1
 providers:
   up-large: ${PROVIDER[format](upstream.large)}
   up-small: ${PROVIDER[format](upstream.small)}
