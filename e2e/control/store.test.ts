@@ -227,10 +227,11 @@ describe('the gateway serves, and /healthz says what is amiss,', () => {
     const refused = await running.control('POST', '/router/v1/routers', routerNamed('yours', 50))
     expect(refused.status).toBe(503)
     other.close()
+    await expect.poll(() => healthOf(running), { timeout: 20_000 }).toEqual({ status: 'ok', reasons: [] })
+    expect(await save(running, 'yours')).toBe(3)
+    expect(await served(running, dataDir, 'yours')).toMatchObject({ status: 200, revision: 3 })
     await running.stop()
-    const again = await startOn(dataDir)
-    expect(await healthOf(again)).toEqual({ status: 'ok', reasons: [] })
-    expect(await save(again, 'yours')).toBe(3)
+    expect(await healthOf(await startOn(dataDir))).toEqual({ status: 'ok', reasons: [] })
   })
 
   it('with the database damaged', async () => {

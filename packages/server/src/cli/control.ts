@@ -2,23 +2,21 @@
 import { join } from 'node:path'
 import { type Control, startControl } from '../admin/control-server.ts'
 import { DataDirError, readOrMakeKey } from '../snapshot/state.ts'
-import { closedStore } from '../storage/closed-store.ts'
-import { type ControlStore, StoreUnavailableError } from '../storage/control-store.ts'
+import { ReopeningStore } from '../storage/reopening-store.ts'
 import { createSealer, parseMasterKey, type Sealer } from '../storage/seal.ts'
 import { openControlStore } from '../storage/sqlite/open-control-store.ts'
 import type { ControlPlane } from './control-plane.ts'
 import type { Log } from './log.ts'
 import { readVersion } from './version.ts'
 
-/** The store in the data directory; one that answers everything with why, when it cannot be used. */
-export async function openStore(dataDir: string, log: Log): Promise<ControlStore> {
-  try {
-    return await openControlStore(join(dataDir, 'control.db'))
-  } catch (error) {
-    if (!(error instanceof StoreUnavailableError)) throw error
-    log.error(`${error.message}; the config served last is served on, and cannot be changed`)
-    return closedStore(error.message)
-  }
+/** The store in the data directory, whether or not it can be opened now. */
+export async function openStore(dataDir: string, log: Log): Promise<ReopeningStore> {
+  const store = await ReopeningStore.open({ open: () => openControlStore(join(dataDir, 'control.db')) })
+  if (store.reason !== undefined)
+    log.error(
+      `${store.reason}; the config served last is served on, and cannot be changed until it can be used`,
+    )
+  return store
 }
 
 /** @throws DataDirError when WEIR_MASTER_KEY is no key */

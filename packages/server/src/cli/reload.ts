@@ -1,6 +1,7 @@
 // What makes a running gateway look again: its config file when saved, and SIGHUP.
-import { FILE } from '../admin/revision/open-revisions.ts'
+
 import type { Revisions } from '../admin/revision/revisions.ts'
+import { FILE } from '../admin/revision/unrecorded.ts'
 import type { LocatedProblem } from '../snapshot/config-file.ts'
 import { formatProblem, locateProblems, readConfigFile } from '../snapshot/load.ts'
 import { watchFile } from '../snapshot/watch.ts'

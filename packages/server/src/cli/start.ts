@@ -19,6 +19,7 @@ import { DataDirError, openDataDir, readSecret } from '../snapshot/state.ts'
 import { Workers, type WorkersOptions } from '../snapshot/workers.ts'
 import type { ControlStore } from '../storage/control-store.ts'
 import { compactIssuers } from '../storage/issuers/compact-issuers.ts'
+import type { ReopeningStore } from '../storage/reopening-store.ts'
 import type { Sealer } from '../storage/seal.ts'
 import { lockDataDir } from '../storage/sqlite/data-dir-lock.ts'
 import { readConnection, writeConnection } from './connection.ts'
@@ -133,7 +134,7 @@ async function serve(options: Options): Promise<void> {
 }
 
 interface Parts {
-  readonly store: ControlStore
+  readonly store: ReopeningStore
   readonly publisher: Publisher
   readonly events: EventPlane
   readonly demo: Demo
@@ -188,6 +189,7 @@ async function run(
   if (workers === undefined) return
   publisher.attach(serversOf(workers, events))
   events.attach(workers)
+  store.retry(() => welcomeBack(revisions, log))
   const control = await startControlPort(options, { ...parts, workers })
   if (control !== undefined) {
     // Signals and the file are watched before anyone is told where to find the gateway.
@@ -205,6 +207,12 @@ async function run(
   await ledger.close()
   await events.close()
   log.info('stopped')
+}
+
+async function welcomeBack(revisions: Revisions, log: Log): Promise<void> {
+  await revisions.storeReturned()
+  const { state, reasons } = revisions.health()
+  log.info({ state, reasons }, 'the control database can be used again')
 }
 
 function openLedger(dataDir: string, store: ControlStore, log: Log): BudgetLedger {

@@ -1,17 +1,17 @@
 // The start: which config is in force, from what the store, the data directory and a config file say.
-import type { ConfigInput, CurrentTables, Problem } from '@weir/core/config'
+import type { ConfigInput, Problem } from '@weir/core/config'
 import type { LastConfig } from '../../snapshot/last-config.ts'
 import type { Publisher } from '../../snapshot/publisher.ts'
 import { DataDirError } from '../../snapshot/state.ts'
 import {
   type ControlStore,
-  type RevisionRecord,
   type RevisionSummary,
   StoreUnavailableError,
 } from '../../storage/control-store.ts'
 import type { Author, ChangeGuard, PublishResult } from './publishing.ts'
-import { type FormerRevision, Revisions, type TabledConfig, tablesOfRecord } from './revisions.ts'
+import { type FormerRevision, formerOf, Revisions } from './revisions.ts'
 import type { StoredCredentials } from './stored-credentials.ts'
+import { FILE, findUnrecorded, PROGRAM } from './unrecorded.ts'
 
 /** Where the config comes from. */
 export type ConfigOrigin =
@@ -38,11 +38,6 @@ export type OpenedRevisions =
       readonly notices: readonly string[]
     }
   | { readonly kind: 'refused'; readonly problems: readonly Problem[] }
-
-/** Actor of what the program publishes by itself. */
-export const PROGRAM = 'weir'
-/** Actor of what a managing file publishes. */
-export const FILE = 'file'
 
 /**
  * Puts a config in force, publishing it when it is not the one that was. Nothing is served yet.
@@ -90,12 +85,6 @@ async function readStored(
   }
 }
 
-/** Tables of salts that are gone are kept in the data directory; what the record says wins. */
-function formerOf(record: RevisionRecord, kept: CurrentTables): FormerRevision {
-  const { number, at, config } = record
-  return { number, at, config, tables: new Map([...kept, ...tablesOfRecord(record)]) }
-}
-
 /** What was served last, if anything is known of it. */
 function findFormer({ last, stored }: Start): FormerRevision | undefined {
   const newest = stored.kind === 'read' ? stored.newest : undefined
@@ -133,7 +122,7 @@ async function openWithStore(
   }
   const resumed = revisions.resume(former)
   if (resumed.kind === 'refused') return resumed
-  const again = findUnrecorded(start, former)
+  const again = stored.kind === 'read' ? findUnrecorded(stored.newest, former) : undefined
   const result: PublishResult =
     again === undefined
       ? { kind: 'unchanged', number: former.number, warnings: resumed.warnings }
@@ -141,25 +130,10 @@ async function openWithStore(
   return finish(start, result, noticesOf(start))
 }
 
-/** What has to become a new revision, since the store does not have what was served. */
-function findUnrecorded(
-  { stored }: Start,
-  served: FormerRevision,
-): { readonly next: TabledConfig; readonly reason: string } | undefined {
-  if (stored.kind === 'unavailable' || stored.newest?.number === served.number) return undefined
-  if (stored.newest === undefined)
-    return { next: served, reason: `the database was gone; revision ${served.number} was served last` }
-  const { number } = stored.newest
-  const reason = `the database was put back to revision ${number}; revision ${served.number} was served last`
-  return { next: stored.newest, reason }
-}
-
 function noticesOf({ origin, stored, last, revisions }: Start): string[] {
   const notices: string[] = []
   if (stored.kind === 'read' && stored.newest === undefined && last !== undefined) {
-    const message = `the control database was gone: its revisions, tokens and audit log begin anew; the config of revision ${last.revision}, served last, goes on`
-    revisions.report('renewed', message)
-    notices.push(message)
+    notices.push(revisions.reportRenewed(last.revision))
   }
   if (stored.kind === 'unavailable') notices.push(stored.message)
   if (origin.kind === 'store' && stored.kind === 'read' && stored.author === FILE)

@@ -26,6 +26,7 @@ import type {
   RevisionHealth,
 } from './publishing.ts'
 import type { StoredCredentials } from './stored-credentials.ts'
+import { FILE, findUnrecorded, PROGRAM } from './unrecorded.ts'
 
 export interface RevisionsOptions {
   /** Whether configs are edited in the store, or come from a file and are only recorded there. */
@@ -197,9 +198,51 @@ export class Revisions {
     this.#publisher.reportControl(this.health().state)
   }
 
+  /** For a store that has nothing in it, though there was a revision. @returns it in words */
+  reportRenewed(served: number): string {
+    const message = `the control database was gone: its revisions, tokens and audit log begin anew; the config of revision ${served}, served last, goes on`
+    this.report('renewed', message)
+    return message
+  }
+
   /** For the start: what was resumed is on disk like what is published. */
   keepCurrent(): void {
     this.#keep(this.current())
+  }
+
+  /** For a store that could not be opened at the start and is open now: goes on with what it has. */
+  storeReturned(): Promise<void> {
+    return this.#alone(async () => {
+      try {
+        await this.#catchUp()
+        this.#clear('store')
+      } catch (error) {
+        if (!(error instanceof StoreUnavailableError)) throw error
+        this.report('store', error.message)
+      }
+    })
+  }
+
+  async #catchUp(): Promise<void> {
+    const record = await this.#store.revisions.newest()
+    const current = this.current()
+    if (record === undefined) {
+      await this.#credentials.restore(this.#credentials.active)
+      this.reportRenewed(current.number)
+    }
+    await this.#credentials.refresh()
+    this.#recorded = record?.number ?? 0
+    const newest = record && formerOf(record, current.tables)
+    const author = { actor: this.managedBy === 'file' ? FILE : PROGRAM }
+    const again = findUnrecorded(newest, current)
+    if (again === undefined) await this.#goOnWith(newest ?? current)
+    // A file says what is served, whatever the store has.
+    else
+      await this.put(
+        this.managedBy === 'file' ? current : again.next,
+        { ...author, reason: again.reason },
+        'always',
+      )
   }
 
   /** Compiles, records, keeps and serves. It has to run alone: at the start, or from `publish` and its kin. */
@@ -282,13 +325,15 @@ export class Revisions {
     const newest = await this.#store.revisions.newest()
     this.#recorded = newest?.number ?? 0
     if (this.managedBy === 'file') return 'recorded'
-    if (newest !== undefined) {
-      const { number, at, config } = newest
-      this.resume({ number, at, config, tables: tablesOfRecord(newest) })
-      this.keepCurrent()
-      await this.#publisher.push(this.current().snapshot, this.secrets)
-    }
+    if (newest !== undefined) await this.#goOnWith(formerOf(newest, new Map()))
     return { kind: 'conflict', number: this.current().number }
+  }
+
+  /** With what the store has, or what is served already; a file is not told by the store what to serve. */
+  async #goOnWith(newest: FormerRevision): Promise<void> {
+    if (this.managedBy === 'store') this.resume(newest)
+    this.keepCurrent()
+    await this.#publisher.push(this.current().snapshot, this.secrets)
   }
 
   /** Beside the store, for the start without it. With a file in charge this is what holds the tables: no going on. */
@@ -302,6 +347,15 @@ export class Revisions {
       this.report('disk', message)
     }
   }
+}
+
+/**
+ * @param kept - tables of salts that are gone; what the record says wins
+ * @throws StoreUnavailableError when its tables are not what was written
+ */
+export function formerOf(record: RevisionRecord, kept: CurrentTables): FormerRevision {
+  const { number, at, config } = record
+  return { number, at, config, tables: new Map([...kept, ...tablesOfRecord(record)]) }
 }
 
 /** @throws StoreUnavailableError when they are not what was written */
