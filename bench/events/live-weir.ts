@@ -19,8 +19,8 @@ export interface LiveWeir {
   /** Of the gateway; the event store has a process of its own. */
   readonly pid: number
   readonly dataDir: string
-  /** @returns the answer's body. @throws when the status is no success */
-  control(method: 'GET' | 'PATCH' | 'POST', path: string, body?: object): Promise<unknown>
+  /** Gives the answer's body; rejects when the status is no success. */
+  readonly control: (method: 'GET' | 'PATCH' | 'POST', path: string, body?: object) => Promise<unknown>
 }
 
 /** @param dataDir - not there, or that of a Weir that has stopped */
