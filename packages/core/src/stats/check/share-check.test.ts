@@ -16,10 +16,21 @@ describe(`the check of observed against asked shares (source: ${fixture.source})
     expect(Math.abs(check.p - p) / p).toBeLessThan(1e-9)
   })
 
+  it('gives p = .000020079 for 1000 and 1200 (source: gbstats tests/test_gbstats.py, test_srm)', () => {
+    expect(checked(checkShares([1000, 1200], [0.5, 0.5])).p).toBeCloseTo(0.000020079, 9)
+  })
+
   it('says how far the worst share is off', () => {
     const check = checked(checkShares([9463, 7681], [50, 50]))
     expect(check.maxShareDeviation).toBeCloseTo(9463 / 17144 - 0.5, 12)
     expect(check.total).toBe(17144)
+  })
+
+  it('says how large the mismatch is beside how sure it is', () => {
+    const check = checked(checkShares([8100, 1900], [80, 20]))
+    expect(check.maxRelativeDeviation).toBeCloseTo(0.05, 12)
+    // Cohen's w of two shares: sqrt(0.01^2 / 0.8 + 0.01^2 / 0.2).
+    expect(check.cohenW).toBeCloseTo(0.025, 12)
   })
 
   it('does not depend on the scale of the shares', () => {

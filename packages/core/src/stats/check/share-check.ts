@@ -14,6 +14,10 @@ export type ShareCheck =
       readonly p: number
       /** Effect size: the largest |observed share - expected share| over the variants, in [0, 1]. */
       readonly maxShareDeviation: number
+      /** Effect size: the largest |observed / expected - 1| over the variants, >= 0. A tenth of a small variant lost. */
+      readonly maxRelativeDeviation: number
+      /** Effect size: Cohen's w = sqrt(chi2 / total), >= 0; .1 is called small, .3 medium, .5 large. */
+      readonly cohenW: number
       /** Number of units counted. */
       readonly total: number
     }
@@ -61,7 +65,8 @@ export type ShareCheck =
  * Accuracy: as `chiSquareUpperTail`; the chi-square approximation itself needs every E >= 5, else `insufficient`.
  * Source: Pearson (1900), Philosophical Magazine 50(302), doi:10.1080/14786440009463897; Cochran (1954), Some
  * Methods for Strengthening the Common chi2 Tests, Biometrics 10(4), doi:10.2307/3001616, for E >= 5; Fabijan
- * et al. (2019), Diagnosing Sample Ratio Mismatch in Online Controlled Experiments, KDD, doi:10.1145/3292500.3330722.
+ * et al. (2019), Diagnosing Sample Ratio Mismatch in Online Controlled Experiments, KDD, doi:10.1145/3292500.3330722;
+ * Cohen (1988), Statistical Power Analysis for the Behavioral Sciences, section 7.2, for w.
  * Reference: SciPy 1.17.1 `scipy.stats.chisquare` (`fixtures/share-check.py`).
  */
 export function checkShares(observed: readonly number[], expected: readonly number[]): ShareCheck {
@@ -90,7 +95,18 @@ function pearson(cells: readonly Cell[], total: number): ShareCheck {
   const degreesOfFreedom = cells.length - 1
   const p = chiSquareUpperTail(chiSquare, degreesOfFreedom)
   const maxShareDeviation = Math.max(...cells.map(cell => Math.abs(cell.observed / total - cell.share)))
-  return { kind: 'checked', chiSquare, degreesOfFreedom, p, maxShareDeviation, total }
+  const maxRelativeDeviation = Math.max(...cells.map(cell => Math.abs(cell.observed / cell.expected - 1)))
+  const cohenW = Math.sqrt(chiSquare / total)
+  return {
+    kind: 'checked',
+    chiSquare,
+    degreesOfFreedom,
+    p,
+    maxShareDeviation,
+    maxRelativeDeviation,
+    cohenW,
+    total,
+  }
 }
 
 function cellsOf(observed: readonly number[], expected: readonly number[], total: number): readonly Cell[] {

@@ -31,7 +31,7 @@ export function binomialUpperTail(k: number, n: number, p: number): number {
  * @param level - in (0, 1)
  *
  * Source: Clopper and Pearson (1934), Biometrika 26(4), doi:10.1093/biomet/26.4.404.
- * Reference: statsmodels 0.13.5 `proportion_confint(method="beta")` (`fixtures/binomial.py`).
+ * Reference: statsmodels 0.13.5 `proportion_confint(method="beta")` (`fixtures/beta.py`).
  */
 export function clopperPearson(
   successes: number,

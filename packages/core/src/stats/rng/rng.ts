@@ -2,8 +2,10 @@
 import beta from '@stdlib/random-base-beta'
 import gamma from '@stdlib/random-base-gamma'
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
+import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 import { normalQuantile } from '../distribution/normal.ts'
+
+const SPLIT_STEP = 0x9e3779b97f4a7c15n
 
 export interface Rng {
   /** A double in [0, 1), of 53 random bits. */
@@ -11,13 +13,28 @@ export interface Rng {
 }
 
 /**
- * xoroshiro128+ (Blackman and Vigna 2021, ACM TOMS 47(4), doi:10.1145/3460772), by pure-rand.
+ * xoroshiro128+ (Blackman and Vigna 2021, ACM TOMS 47(4), doi:10.1145/3460772), by pure-rand; its state is drawn from the
+ * seed by SplitMix64, as its authors advise. Seeded by the number itself, the first draws for 1, 2, 3 would be alike,
+ * and so would simulations that are numbered.
  *
- * @param seed - a 32-bit integer
+ * @param seed - a safe integer
  */
 export function seededRng(seed: number): Rng {
-  const generator = xoroshiro128plus(seed)
+  const first = BigInt(seed) + SPLIT_STEP
+  const generator = xoroshiro128plusFromState([...halves(mix(first)), ...halves(mix(first + SPLIT_STEP))])
   return { uniform: () => uniformFloat64(generator) }
+}
+
+/** SplitMix64's output for a state (Steele, Lea and Flood 2014, OOPSLA, doi:10.1145/2660193.2660195). */
+function mix(state: bigint): bigint {
+  const once = (BigInt.asUintN(64, state) ^ (BigInt.asUintN(64, state) >> 30n)) * 0xbf58476d1ce4e5b9n
+  const twice = (BigInt.asUintN(64, once) ^ (BigInt.asUintN(64, once) >> 27n)) * 0x94d049bb133111ebn
+  return BigInt.asUintN(64, twice) ^ (BigInt.asUintN(64, twice) >> 31n)
+}
+
+/** The higher and the lower 32 bits, signed. */
+function halves(value: bigint): readonly [number, number] {
+  return [Number(BigInt.asIntN(32, value >> 32n)), Number(BigInt.asIntN(32, value))]
 }
 
 /** A standard normal draw: the quantile of a uniform one in (0, 1). */

@@ -1,0 +1,203 @@
+// What a policy would have earned, from decisions that another one took and logged with their propensities.
+import { normalQuantile } from '../distribution/normal.ts'
+import type { Assumption, Guarantee, Interval, Result } from '../result.ts'
+import { sequenceRadius, sequenceRho } from '../sequential/always-valid/asymptotic/radius.ts'
+import type { Moments } from '../summary/moments.ts'
+import { insufficient, invalid } from '../test/options.ts'
+
+/** One logged decision: a unit's, or a request's where these are independent. */
+export interface LoggedDecision {
+  /** Probability, in (0, 1], with which the arm taken was chosen at the time. */
+  readonly propensity: number
+  /** Probability, in [0, 1], with which the policy in question would take that same arm. */
+  readonly target: number
+  readonly reward: number
+}
+
+/** Predictions of a model of rewards that has not seen this reward: made before, or on other folds. */
+export interface RewardModel {
+  /** Of the arm taken. */
+  readonly ofTaken: number
+  /** Of the policy in question: sum over arms of its probability times the arm's prediction. */
+  readonly ofPolicy: number
+}
+
+/**
+ * A row to add to the moments, for IPS and SNIPS: (weight * reward, weight, what clipping took off the weight).
+ *
+ * Formula: weight = min(target / propensity, clip).
+ *
+ * @param clip - most that a weight may be, in (0, inf]; Infinity clips nothing and keeps the estimate unbiased
+ */
+export function importanceRow(
+  { propensity, target, reward }: LoggedDecision,
+  clip: number,
+): readonly [number, number, number] {
+  const ratio = target / propensity
+  const weight = Math.min(ratio, clip)
+  return [weight * reward, weight, ratio - weight]
+}
+
+/**
+ * A row for the doubly robust estimate: (ofPolicy + weight (reward - ofTaken), weight, what clipping took off).
+ *
+ * Unbiased if either the propensities or the model are right; with logged propensities the former always holds, and a
+ * good model narrows the interval.
+ */
+export function doublyRobustRow(
+  decision: LoggedDecision,
+  model: RewardModel,
+  clip: number,
+): readonly [number, number, number] {
+  const [, weight, removed] = importanceRow(decision, clip)
+  return [model.ofPolicy + weight * (decision.reward - model.ofTaken), weight, removed]
+}
+
+export interface PolicyValue {
+  readonly kind: 'policy_value'
+  readonly method: 'ips' | 'snips' | 'doubly_robust'
+  /** Mean reward a decision under the policy in question. */
+  readonly value: number
+  readonly standardError: number
+  readonly interval: Interval
+  /** Decisions logged. */
+  readonly n: number
+  /** (sum w)^2 / sum w^2, in [1, n]: as many decisions of the policy itself would say about as much. */
+  readonly effectiveSize: number
+  /** Mean of what clipping took off the weights: for rewards in [0, 1] the estimate is too low by no more than this. */
+  readonly clippedWeight: number
+  readonly guarantee: Guarantee
+  readonly assumptions: readonly Assumption[]
+}
+
+export interface PolicyOptions {
+  /** Of the interval, in (0, 1). */
+  readonly level: number
+  /**
+   * `one`: one planned look. `every`: at all looks at once, by the asymptotic confidence sequence, tightest after
+   * `tunedFor` decisions; both to be fixed beforehand.
+   */
+  readonly looks: { readonly kind: 'one' } | { readonly kind: 'every'; readonly tunedFor: number }
+}
+
+/** The least effective size at which a normal interval is given. */
+const leastEffectiveSize = 30
+
+/**
+ * Inverse propensity scoring: the mean of weight * reward.
+ *
+ * Formula: value = mean(w r), standard error = sd(w r) / sqrt(n), interval = value +/- z se, or
+ * `sequenceRadius` times se when every look counts.
+ *
+ * @param moments - of rows by `importanceRow`, 3 columns
+ * @returns `too_few_units` when the effective size is below 30: a handful of large weights then makes up the estimate
+ *
+ * Assumes independent decisions with true propensities, > 0 wherever the target is. Unbiased without clipping.
+ * Source: Horvitz and Thompson (1952), JASA 47(260), doi:10.1080/01621459.1952.10483446; Li et al. (2011), Unbiased
+ * Offline Evaluation of Contextual-bandit-based News Article Recommendation Algorithms, WSDM; Ionides (2008), Truncated
+ * Importance Sampling, JCGS 17(2), doi:10.1198/106186008X320456, for clipping.
+ */
+export function ipsValue(moments: Moments, options: PolicyOptions): Result<PolicyValue> {
+  return describe('ips', moments, options, meanOfFirst)
+}
+
+/**
+ * Self-normalised: sum of weight * reward by sum of weight. Less variance than IPS, a bias of order 1 / n, and no
+ * change when every reward is shifted.
+ *
+ * Formula: v = mean(w r) / mean(w); se = sqrt(sum (w (r - v))^2 / (n - 1) / n) / mean(w) (delta method).
+ *
+ * Source: Swaminathan and Joachims (2015), The Self-Normalized Estimator for Counterfactual Learning, NeurIPS, eq. 5.
+ */
+export function snipsValue(moments: Moments, options: PolicyOptions): Result<PolicyValue> {
+  return describe('snips', moments, options, ratioOfFirstTwo)
+}
+
+/**
+ * The doubly robust estimate: the mean of rows by `doublyRobustRow`.
+ *
+ * Source: Dudik, Langford and Li (2011), Doubly Robust Policy Evaluation and Learning, ICML, eq. 2, arXiv:1103.4601.
+ */
+export function doublyRobustValue(moments: Moments, options: PolicyOptions): Result<PolicyValue> {
+  return describe('doubly_robust', moments, options, meanOfFirst)
+}
+
+interface Fit {
+  readonly value: number
+  /** Of the value. */
+  readonly variance: number
+}
+
+function describe(
+  method: PolicyValue['method'],
+  moments: Moments,
+  { level, looks }: PolicyOptions,
+  fit: (moments: Moments) => Fit,
+): Result<PolicyValue> {
+  if (!(level > 0 && level < 1)) return invalid('level', 'in (0, 1)')
+  if (looks.kind === 'every' && !(looks.tunedFor > 0 && looks.tunedFor < Infinity)) {
+    return invalid('tunedFor', '> 0 and finite')
+  }
+  if (moments.means.length !== 3 || !moments.means.every(Number.isFinite))
+    return invalid('moments', '3 finite columns')
+  if (moments.n < 2) return insufficient('too_few_units', leastEffectiveSize)
+  const effectiveSize = effectiveSizeOf(moments)
+  if (!(effectiveSize >= leastEffectiveSize)) return insufficient('too_few_units', leastEffectiveSize)
+  const { value, variance } = fit(moments)
+  const standardError = Math.sqrt(Math.max(0, variance))
+  const reach = standardError * reachOf(moments.n, level, looks)
+  return {
+    kind: 'policy_value',
+    method,
+    value,
+    standardError,
+    interval: {
+      kind: looks.kind === 'one' ? 'confidence' : 'sequence',
+      level,
+      lower: value - reach,
+      upper: value + reach,
+    },
+    n: moments.n,
+    effectiveSize,
+    clippedWeight: moments.means[2] ?? 0,
+    guarantee: { kind: 'asymptotic', burnIn: leastEffectiveSize },
+    assumptions: assumptionsOf(moments),
+  }
+}
+
+/** In standard errors. */
+function reachOf(n: number, level: number, looks: PolicyOptions['looks']): number {
+  const alpha = 1 - level
+  if (looks.kind === 'one') return -normalQuantile(alpha / 2)
+  return sequenceRadius(n, sequenceRho(looks.tunedFor, alpha, 'two_sided'), alpha, 'two_sided')
+}
+
+function meanOfFirst({ n, means, comoments }: Moments): Fit {
+  return { value: means[0] ?? 0, variance: (comoments[0]?.[0] ?? 0) / (n - 1) / n }
+}
+
+function ratioOfFirstTwo({ n, means, comoments }: Moments): Fit {
+  const [top = 0, bottom = 1] = means
+  const value = top / bottom
+  const at = (i: number, j: number) => comoments[i]?.[j] ?? 0
+  const squares = at(0, 0) - 2 * value * at(0, 1) + value * value * at(1, 1)
+  return { value, variance: squares / (n - 1) / n / (bottom * bottom) }
+}
+
+/** 0 when all weights are 0: the policy in question never takes what was taken. */
+function effectiveSizeOf({ n, means, comoments }: Moments): number {
+  const mean = means[1] ?? 0
+  const meanSquare = mean * mean + (comoments[1]?.[1] ?? 0) / n
+  return meanSquare === 0 ? 0 : (n * mean * mean) / meanSquare
+}
+
+/** Weights average 1 if propensities are true and nothing is clipped; 3 standard errors off is doubtful. */
+function assumptionsOf({ n, means, comoments }: Moments): readonly Assumption[] {
+  const [, weight = 0, removed = 0] = means
+  const error = Math.sqrt((comoments[1]?.[1] ?? 0) / (n - 1) / n)
+  const off = Math.abs(weight + removed - 1) > 3 * error + 1e-9
+  return [
+    { what: 'propensities are true: weights average 1', state: off && removed === 0 ? 'doubtful' : 'holds' },
+    { what: 'no weight was clipped', state: removed > 0 ? 'doubtful' : 'holds' },
+  ]
+}

@@ -1,0 +1,167 @@
+// What has to be known of a metric before an experiment: its value on the control, and how much units vary.
+import type { Insufficient, Invalid, Scale } from '../result.ts'
+import { insufficient, invalid } from '../test/options.ts'
+
+export interface MeanMetric {
+  readonly kind: 'mean'
+  readonly mean: number
+  /** Of one unit, > 0. */
+  readonly variance: number
+  /** Of one unit of the variant; the control's unless told. */
+  readonly variantVariance?: number
+}
+
+export interface ProportionMetric {
+  readonly kind: 'proportion'
+  /** On the control, in (0, 1). */
+  readonly proportion: number
+  /**
+   * Variance of the test under the null hypothesis and under the effect: `unpooled` (unless told), each variant's own
+   * for both; `pooled_null`, the average proportion's under the null; `baseline_null`, the control's under the null
+   * (Evan Miller); `baseline`, the control's for both (G*Power's for small effects, GrowthBook); `arcsine`, Cohen's h.
+   */
+  readonly variance?: 'unpooled' | 'pooled_null' | 'baseline_null' | 'baseline' | 'arcsine'
+}
+
+/** From a pilot: see `ratioPilot`. */
+export interface RatioMetric {
+  readonly kind: 'ratio'
+  readonly ratio: number
+  /** That one unit contributes, by the delta method, > 0. */
+  readonly variance: number
+}
+
+/** From a pilot: see `quantilePilot`. */
+export interface QuantileMetric {
+  readonly kind: 'quantile'
+  /** Which quantile, in (0, 1). */
+  readonly probability: number
+  readonly value: number
+  /** Of the values, at the quantile, > 0: per unit of measurement. */
+  readonly density: number
+}
+
+export type DesignMetric = MeanMetric | ProportionMetric | RatioMetric | QuantileMetric
+
+/** The distance that an effect makes, and the standard errors of its estimate without it and with it. */
+export interface Errors {
+  readonly distance: number
+  readonly underNull: number
+  readonly underEffect: number
+}
+
+/** The metric's value on the control. */
+export function baseline(metric: DesignMetric): number {
+  switch (metric.kind) {
+    case 'mean':
+      return metric.mean
+    case 'proportion':
+      return metric.proportion
+    case 'ratio':
+      return metric.ratio
+    case 'quantile':
+      return metric.value
+  }
+}
+
+/** Whether the metric can be planned with on this scale. */
+export function refuseMetric(metric: DesignMetric, scale: Scale): Insufficient | Invalid | null {
+  if (!Number.isFinite(baseline(metric))) return invalid('metric', 'of a finite value on the control')
+  if (metric.kind === 'proportion') return refuseProportion(metric, scale)
+  if (metric.kind === 'quantile' && !(metric.probability > 0 && metric.probability < 1)) {
+    return invalid('metric.probability', 'in (0, 1)')
+  }
+  const variances = variancesOf(metric, baseline(metric))
+  const sane = variances.every(variance => variance >= 0 && variance < Infinity)
+  if (!sane) return invalid('metric', 'of a variance >= 0 and finite')
+  if (variances[0] + variances[1] === 0) return insufficient('no_variance', null)
+  return scale === 'relative' && baseline(metric) === 0 ? insufficient('control_is_zero', null) : null
+}
+
+function refuseProportion({ proportion, variance }: ProportionMetric, scale: Scale): Invalid | null {
+  if (!(proportion > 0 && proportion < 1)) return invalid('metric.proportion', 'in (0, 1)')
+  const fits =
+    scale === 'absolute' || variance === undefined || variance === 'unpooled' || variance === 'baseline'
+  return fits ? null : invalid('metric.variance', "'unpooled' or 'baseline' on the relative scale")
+}
+
+/**
+ * Standard errors of the effect's estimate with n_c units on the control and n_v on the variant.
+ *
+ * Formula: absolute: sqrt(V_c / n_c + V_v / n_v), with V those of `ProportionMetric.variance` for proportions;
+ * relative: sqrt(V_v / (n_v m^2) + V_c (1 + r)^2 / (n_c m^2)), m the control's value. Arcsine: distance
+ * h = 2 asin sqrt(p_v) - 2 asin sqrt(p_c), sqrt(1 / n_c + 1 / n_v).
+ */
+export function errorsOf(
+  metric: DesignMetric,
+  effect: number,
+  nullEffect: number,
+  scale: Scale,
+  units: readonly [number, number],
+): Errors {
+  const value = baseline(metric)
+  const relative = scale === 'relative'
+  const varied = relative ? value + effect * Math.abs(value) : value + effect
+  const distance = effect - nullEffect
+  if (metric.kind === 'proportion' && !relative)
+    return proportionErrors(metric, varied, distance, nullEffect, units)
+  const [control, variant] = variancesOf(metric, varied)
+  const slope = relative ? varied / value : 1
+  const error =
+    Math.sqrt((control * slope ** 2) / units[0] + variant / units[1]) / (relative ? Math.abs(value) : 1)
+  return { distance, underNull: error, underEffect: error }
+}
+
+function proportionErrors(
+  { proportion: p, variance = 'unpooled' }: ProportionMetric,
+  varied: number,
+  distance: number,
+  nullEffect: number,
+  [control, variant]: readonly [number, number],
+): Errors {
+  const error = (a: number, b: number) => Math.sqrt((a * (1 - a)) / control + (b * (1 - b)) / variant)
+  const unpooled = error(p, varied)
+  const pooled = (p * control + varied * variant) / (control + variant)
+  switch (variance) {
+    case 'unpooled':
+      return { distance, underNull: unpooled, underEffect: unpooled }
+    case 'pooled_null':
+      return { distance, underNull: error(pooled, pooled), underEffect: unpooled }
+    case 'baseline_null':
+      return { distance, underNull: error(p, p), underEffect: unpooled }
+    case 'baseline':
+      return { distance, underNull: error(p, p), underEffect: error(p, p) }
+    case 'arcsine': {
+      const flat = Math.sqrt(1 / control + 1 / variant)
+      return { distance: cohenH(varied, p + nullEffect), underNull: flat, underEffect: flat }
+    }
+  }
+}
+
+/**
+ * Cohen's effect size of two proportions: h = 2 asin sqrt(a) - 2 asin sqrt(b), a and b in [0, 1].
+ *
+ * Source: Cohen (1988), Statistical Power Analysis for the Behavioral Sciences, eq. 6.2.1.
+ */
+export function cohenH(a: number, b: number): number {
+  return 2 * Math.asin(Math.sqrt(a)) - 2 * Math.asin(Math.sqrt(b))
+}
+
+/** That one unit of control and variant contribute. A quantile's is p (1 - p) / density^2. */
+function variancesOf(metric: DesignMetric, varied: number): readonly [number, number] {
+  switch (metric.kind) {
+    case 'mean':
+      return [metric.variance, metric.variantVariance ?? metric.variance]
+    case 'ratio':
+      return [metric.variance, metric.variance]
+    case 'quantile': {
+      const variance = (metric.probability * (1 - metric.probability)) / metric.density ** 2
+      return [variance, variance]
+    }
+    case 'proportion': {
+      const { proportion: p } = metric
+      const own = p * (1 - p)
+      return [own, metric.variance === 'baseline' ? own : varied * (1 - varied)]
+    }
+  }
+}

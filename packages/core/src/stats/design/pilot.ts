@@ -1,0 +1,61 @@
+// Metrics to plan with, from summaries of what has been served already.
+
+import { normalQuantile } from '../distribution/normal.ts'
+import type { Insufficient, Invalid, Result } from '../result.ts'
+import type { MeanSummary, ProportionSummary, QuantileSummary, RatioSummary } from '../summary/summary.ts'
+import { insufficient, invalid, isRefusal } from '../test/options.ts'
+import { quantileSample } from '../test/quantile-effect.ts'
+import { meanSample, proportionSample, ratioSample, type Sample } from '../test/sample.ts'
+import type { MeanMetric, ProportionMetric, QuantileMetric, RatioMetric } from './metric.ts'
+
+/** The mean and the variance of one unit. */
+export function meanPilot(summary: MeanSummary): Result<MeanMetric> {
+  const sample = varied(meanSample(summary))
+  return isRefusal(sample) ? sample : { kind: 'mean', mean: sample.mean, variance: sample.variance }
+}
+
+export function proportionPilot(summary: ProportionSummary): Result<ProportionMetric> {
+  const sample = varied(proportionSample(summary))
+  return isRefusal(sample) ? sample : { kind: 'proportion', proportion: sample.mean }
+}
+
+/** The ratio, with the variance that one unit contributes by the delta method: clusters are in it. */
+export function ratioPilot(summary: RatioSummary): Result<RatioMetric> {
+  const sample = varied(ratioSample(summary))
+  return isRefusal(sample) ? sample : { kind: 'ratio', ratio: sample.mean, variance: sample.variance }
+}
+
+export interface QuantilePilot {
+  readonly kind: 'quantile_pilot'
+  readonly metric: QuantileMetric
+  /** Variance by that of independent values, to be given as the design effect; 1 without clusters. */
+  readonly designEffect: number
+}
+
+/**
+ * The density of values at their quantile, by how far apart two quantiles beside it are. Sample sizes are of values.
+ *
+ * Formula: density = 2 z_0.975 sqrt(p (1 - p) / nStar) / (upper - lower).
+ *
+ * Source: Siddiqui (1960), Journal of Research of the National Bureau of Standards 64B(3), doi:10.6028/jres.064B.017.
+ */
+export function quantilePilot(summary: QuantileSummary): Result<QuantilePilot> {
+  const sample = varied(quantileSample(summary))
+  if (isRefusal(sample)) return sample
+  const { probability: p, value, nStar, lower, upper } = summary
+  const density = (-2 * normalQuantile(0.025) * Math.sqrt((p * (1 - p)) / nStar)) / (upper - lower)
+  const independent = varied(quantileSample({ ...summary, clusters: null }))
+  if (isRefusal(independent)) return independent
+  const designEffect = sample.variance / sample.n / (independent.variance / independent.n)
+  return {
+    kind: 'quantile_pilot',
+    metric: { kind: 'quantile', probability: p, value, density },
+    designEffect,
+  }
+}
+
+function varied(sample: Sample | Insufficient | Invalid): Sample | Insufficient | Invalid {
+  if (isRefusal(sample)) return sample
+  if (!Number.isFinite(sample.mean + sample.variance)) return invalid('summary', 'of finite values')
+  return sample.variance > 0 ? sample : insufficient('no_variance', null)
+}

@@ -1,0 +1,37 @@
+// How far counts spread by chance.
+import { binomialCdf, binomialUpperTail } from './binomial.ts'
+
+/**
+ * The smallest central interval that holds a count of Binomial(n, p) with at least `level`: a count below it, and one
+ * above it, each have at most half of what is left.
+ *
+ * Method: bisection over 0..n by the tails, which are monotone in the count.
+ *
+ * @param n - whole number, >= 0
+ * @param p - in [0, 1]
+ * @param level - in (0, 1)
+ *
+ * Reference: SciPy 1.10.1 `scipy.stats.binom.interval` (`fixtures/binomial-interval.py`).
+ */
+export function binomialInterval(
+  n: number,
+  p: number,
+  level: number,
+): { readonly lower: number; readonly upper: number } {
+  const tail = (1 - level) / 2
+  return {
+    lower: firstWhere(n, k => binomialCdf(k, n, p) > tail),
+    upper: firstWhere(n, k => binomialUpperTail(k + 1, n, p) <= tail),
+  }
+}
+
+/** The first of 0..n for which it holds; it holds for n, and for all from the first on. */
+function firstWhere(n: number, holds: (k: number) => boolean): number {
+  let [low, high] = [0, n]
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    if (holds(middle)) high = middle
+    else low = middle + 1
+  }
+  return low
+}

@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest'
+import fixture from './fixtures/incomplete-gamma.json' with { type: 'json' }
+import { gammaLower, gammaUpper } from './incomplete-gamma.ts'
+
+describe(`the incomplete gamma functions (source: ${fixture.source})`, () => {
+  it.each(fixture.rows)('of shape $shape at $x are $lower and $upper', ({ shape, x, lower, upper }) => {
+    expect(Math.abs(gammaLower(shape, x) / lower - 1)).toBeLessThan(1e-10)
+    expect(Math.abs(gammaUpper(shape, x) / upper - 1)).toBeLessThan(1e-10)
+  })
+
+  it('are not numbers outside their domain, and certain at infinity', () => {
+    expect([gammaLower(0, 1), gammaLower(1, -1), gammaUpper(Infinity, 1), gammaUpper(1, Number.NaN)]).toEqual(
+      Array(4).fill(Number.NaN),
+    )
+    expect([gammaLower(2, Infinity), gammaUpper(2, Infinity), gammaLower(2, 0)]).toEqual([1, 0, 0])
+  })
+})

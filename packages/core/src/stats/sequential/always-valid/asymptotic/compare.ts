@@ -1,0 +1,78 @@
+// The asymptotic confidence sequence from two summaries of any kind.
+import { normalUpperTail } from '../../../distribution/normal.ts'
+import type { Result } from '../../../result.ts'
+import type { QuantileSummary, Summary } from '../../../summary/summary.ts'
+import { compare } from '../../../test/compare.ts'
+import { compareProportions } from '../../../test/proportion.ts'
+import {
+  insufficient,
+  isRefusal,
+  readSequenceOptions,
+  type SequenceOptions,
+  type SequenceSettings,
+  sidesOf,
+} from '../options.ts'
+import { sequenceRadius, sequenceRho } from './radius.ts'
+import { asymptoticSequence } from './sequence.ts'
+
+/**
+ * Compares a variant with the control, as often as one likes.
+ *
+ * Formula: the effect and its standard error are those of the fixed-horizon test of such summaries (`compare`: means,
+ * proportions, ratios by the delta method, CUPED with theta pooled at this look, counts, quantiles with clusters), the
+ * interval, e and p those of `asymptoticSequence`.
+ *
+ * @param control - all its units so far; of the same kind and caps as `variant`
+ * @returns as `asymptoticSequence`, and what `compare` refuses; for a relative effect `control_not_distinct_from_zero`
+ *   as long as the control's own sequence includes 0. For counts n is events
+ *
+ * Assumes one split all along: after a change of weights use `aipwSequence`, as pooled means are biased then.
+ */
+export function compareSequentially(
+  control: Summary | QuantileSummary,
+  variant: Summary | QuantileSummary,
+  options: SequenceOptions = {},
+): Result {
+  const settings = readSequenceOptions(options)
+  if (isRefusal(settings)) return settings
+  const { scale } = settings
+  const fixed = fixedEffect(control, variant, settings)
+  if (fixed.kind !== 'estimate') return fixed
+  const { effect, standardError, n } = fixed
+  if (standardError === null) return insufficient('too_few_events', null)
+  const estimate = asymptoticSequence({ effect, standardError, n }, settings)
+  return estimate.kind === 'estimate'
+    ? { ...estimate, method: `${estimate.method}_${scale}_${control.kind}` }
+    : estimate
+}
+
+function fixedEffect(
+  control: Summary | QuantileSummary,
+  variant: Summary | QuantileSummary,
+  settings: SequenceSettings,
+): Result {
+  const { scale } = settings
+  if (control.kind === 'count') return compare(control, variant, { scale })
+  const alpha = alphaOfRadius(control, variant, settings)
+  // Each proportion's own variance: the pooled one is right only if there is no effect, and the interval is for all.
+  return control.kind === 'proportion' && variant.kind === 'proportion'
+    ? compareProportions(control, variant, { scale, alpha, variance: 'unpooled', relative: 'delta' })
+    : compare(control, variant, { scale, alpha })
+}
+
+/** The level at which the fixed-horizon test asks as much as the sequence does: for what it refuses by its own interval. */
+function alphaOfRadius(
+  control: Summary | QuantileSummary,
+  variant: Summary | QuantileSummary,
+  { alpha, alternative, tunedFor }: SequenceSettings,
+): number {
+  const sides = sidesOf(alternative)
+  const n = Math.max(2, sizeOf(control) + sizeOf(variant))
+  const radius = sequenceRadius(n, sequenceRho(tunedFor, alpha, sides), alpha, sides)
+  return Math.max(2 * normalUpperTail(radius), 1e-200)
+}
+
+function sizeOf(summary: Summary | QuantileSummary): number {
+  if ('moments' in summary) return summary.moments.n
+  return summary.kind === 'count' ? summary.events : summary.n
+}

@@ -1,0 +1,67 @@
+// The interval of a quantile of one sample, at any number of values.
+
+import { quantile } from '../../../distribution/quantile.ts'
+import type { Result } from '../../../result.ts'
+import { independentUnits, type OneSampleEstimate, type OneSampleOptions } from '../bounded/one-sample.ts'
+import { insufficient, invalid } from '../options.ts'
+import { mixtureRadii, type Radii, stitchedRadii, uniformRadius } from './quantile-radii.ts'
+
+export interface QuantileOptions extends OneSampleOptions {
+  /**
+   * `mixture` (unless told): this quantile alone, tightest at `tunedFor` values. `stitched`: this quantile alone, without
+   * tuning. `uniform`: all quantiles at once, from `tunedFor` values on.
+   */
+  readonly boundary?: 'mixture' | 'stitched' | 'uniform'
+}
+
+/**
+ * The exact confidence sequence of a quantile, of any distribution.
+ *
+ * Formula: from the order statistic ceil(n (p - below)) to the order statistic floor(n (p + above)) + 1; an end beyond
+ * the values is open.
+ *
+ * @param sorted - the values so far, ascending, finite; one for each unit
+ * @param p - which quantile, in (0, 1)
+ * @returns method `quantile_sequence_<boundary>`; `insufficient` with `needed` values where both ends are open
+ *
+ * Assumes independent values of one distribution: of a unit's many requests take one at random.
+ * Source: Howard and Ramdas (2022), Bernoulli 28(3), theorems 1 and 2, doi:10.3150/21-BEJ1388.
+ * Reference: confseq `demo/quantiles.py`, which closes the ends at the extreme values while there is no evidence yet. O(1) a look on sorted values; with a sketch take its quantiles at p - below and
+ * p + above from `quantileRadii`.
+ */
+export function quantileSequence(
+  sorted: ArrayLike<number>,
+  p: number,
+  options: QuantileOptions = {},
+): Result<OneSampleEstimate> {
+  const { alpha = 0.05, tunedFor = 1000, boundary = 'mixture' } = options
+  if (!(p > 0 && p < 1)) return invalid('p', 'in (0, 1)')
+  if (!(alpha > 0 && alpha < 1)) return invalid('alpha', 'in (0, 1)')
+  if (!(tunedFor >= 1 && tunedFor < Infinity)) return invalid('tunedFor', '>= 1 and finite')
+  const n = sorted.length
+  if (n === 0) return insufficient('too_few_units', 1)
+  const radii = quantileRadii(p, n, { alpha, tunedFor, boundary })
+  const lower = sorted[Math.ceil(n * (p - radii.below)) - 1]
+  const upper = sorted[Math.floor(n * (p + radii.above))]
+  if (lower === undefined && upper === undefined) return insufficient('too_few_units', null)
+  const value = quantile(sorted, p)
+  if (![value, lower ?? 0, upper ?? 0].every(Number.isFinite)) return invalid('sorted', 'of finite values')
+  return {
+    kind: 'estimate',
+    method: `quantile_sequence_${boundary}`,
+    value,
+    interval: { kind: 'sequence', level: 1 - alpha, lower: lower ?? null, upper: upper ?? null },
+    n,
+    guarantee: { kind: 'exact' },
+    assumptions: [independentUnits],
+  }
+}
+
+/** The radii of `quantileSequence` for n values; infinite where the sequence does not begin yet. */
+export function quantileRadii(p: number, n: number, options: Required<QuantileOptions>): Radii {
+  const { alpha, tunedFor, boundary } = options
+  if (boundary === 'mixture') return mixtureRadii(p, n, alpha, tunedFor)
+  if (boundary === 'stitched') return stitchedRadii(p, n, alpha)
+  const radius = uniformRadius(n, alpha, tunedFor)
+  return { below: radius, above: radius }
+}

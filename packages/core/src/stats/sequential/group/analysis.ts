@@ -1,0 +1,199 @@
+// The analysis of a group-sequential test at its latest look, from the effects its looks have shown.
+import type { Assumption, Estimate, Interval, Invalid, Result, Scale } from '../../result.ts'
+import {
+  type Boundary,
+  errorOfOneSide,
+  findInvalidPlan,
+  nextLook,
+  noLooksYet,
+  type SpendingPlan,
+  type Stage,
+} from './boundary.ts'
+import { looksOf } from './exit.ts'
+import { leastAlpha, repeatedInterval, towards } from './repeated.ts'
+import { stageWise } from './stage-wise.ts'
+
+/** With fewer units on a variant the normal approximation is not trusted: such looks show nothing and spend nothing. */
+const BURN_IN = 100
+
+export interface GroupSequentialPlan extends SpendingPlan {
+  /** The information, 1 / standard error^2, at which all of alpha will be spent; > 0. Fixed before the first look. */
+  readonly plannedInformation: number
+  /** The effect it tests against: 0, or of a non-inferiority test the margin. Finite. */
+  readonly nullEffect: number
+  readonly scale: Scale
+}
+
+/** What one look saw: an effect estimated from all the data up to then. */
+export interface LookEffect {
+  /** Finite. */
+  readonly effect: number
+  /** > 0 */
+  readonly standardError: number
+  readonly n: { readonly control: number; readonly variant: number }
+}
+
+/**
+ * A group-sequential result. While it runs, `effect` is the plain estimate, `interval` the repeated one and `p` the
+ * sequential one; once it has rejected or ended, they are adjusted by stage-wise ordering and refer to that look.
+ */
+export interface GroupSequentialEstimate extends Estimate {
+  readonly state: 'running' | 'rejected' | 'ended'
+  /** Number of the look this is about, from 1, of the looks given. */
+  readonly look: number
+  /** Its information as a share of the planned one; above 1 after an overrun. */
+  readonly time: number
+  /** Its z statistic and boundary; a null boundary could reject nothing (see `Boundary`). */
+  readonly z: number
+  readonly boundary: number | null
+  /** Of alpha, spent so far, both sides together. */
+  readonly alphaSpent: number
+  /** Valid at this look whether or not it was the last: the repeated interval and sequential p value. */
+  readonly repeated: { readonly interval: Interval; readonly p: number }
+}
+
+/**
+ * Analyses a test whose looks spend its error by the information they have.
+ *
+ * Formula: t_k = 1 / (se_k^2 planned information), z_k = (effect_k - null effect) / se_k; rejects at the first look at
+ * which z_k is at or beyond the boundary of `spendingBoundaries`. Looks after it are not used.
+ *
+ * @param plan - see its fields; kept unchanged over the life of the test
+ * @param looks - all looks so far, in order, including those at which nothing happened
+ * @param stage - `final` if the test ends with the last look; must not depend on the effects seen
+ * @returns `insufficient` with no look, fewer than 100 units on a variant, or no variance; `invalid` arguments by name
+ *
+ * Assumes effects whose z statistics are jointly normal with independent increments (means, proportions and ratios of
+ * all data so far, for large samples), and weights that did not change meanwhile with a drifting population. A look
+ * whose information did not grow, as an estimated variance may make it, is passed over.
+ * Accuracy: as `spendingBoundaries`, `stageWise` and `sequentialP`.
+ * Source: theirs.
+ */
+export function analyseGroupSequential(
+  plan: GroupSequentialPlan,
+  looks: readonly LookEffect[],
+  stage: Stage = 'interim',
+): Result<GroupSequentialEstimate> {
+  const invalid = findInvalidPlan(plan) ?? findInvalidInput(plan, looks)
+  if (invalid !== null) return invalid
+  const latest = looks.at(-1)
+  if (latest === undefined) return { kind: 'insufficient', reason: 'no_information', needed: null }
+  if (!isPastBurnIn(latest)) return { kind: 'insufficient', reason: 'too_few_units', needed: BURN_IN }
+  if (latest.standardError === 0) return { kind: 'insufficient', reason: 'no_variance', needed: null }
+  const seen = walk(plan, looks, stage)
+  const last = seen.at(-1)
+  if (last === undefined) return { kind: 'insufficient', reason: 'no_information', needed: null }
+  return last.state === 'running' ? estimateOf(plan, seen, last) : adjusted(plan, seen, last)
+}
+
+/** A look with what the test made of it. */
+interface Seen {
+  readonly look: LookEffect
+  readonly number: number
+  readonly z: number
+  readonly boundary: Boundary
+  readonly state: GroupSequentialEstimate['state']
+  readonly stage: Stage
+}
+
+/** The looks up to the one at which the test stopped. */
+function walk(plan: GroupSequentialPlan, looks: readonly LookEffect[], stage: Stage): readonly Seen[] {
+  const seen: Seen[] = []
+  let progress = noLooksYet()
+  for (const [k, look] of looks.entries()) {
+    if (!isPastBurnIn(look) || look.standardError === 0) continue
+    const stageHere = k === looks.length - 1 ? stage : 'interim'
+    const time = Math.max(progress.boundary.time, 1 / (look.standardError ** 2 * plan.plannedInformation))
+    progress = nextLook(plan, progress, time, stageHere)
+    const z = (look.effect - plan.nullEffect) / look.standardError
+    const state = stateOf(plan, progress.boundary, z, stageHere)
+    seen.push({ look, number: k + 1, z, boundary: progress.boundary, state, stage: stageHere })
+    if (state !== 'running') break
+  }
+  return seen
+}
+
+function stateOf(plan: SpendingPlan, boundary: Boundary, z: number, stage: Stage): Seen['state'] {
+  if (boundary.z !== null && towards(plan.alternative, z) >= boundary.z) return 'rejected'
+  const isSpent = errorOfOneSide(plan) - boundary.spent < 1e-12
+  return isSpent || stage === 'final' ? 'ended' : 'running'
+}
+
+function estimateOf(plan: GroupSequentialPlan, seen: readonly Seen[], last: Seen): GroupSequentialEstimate {
+  const { look, boundary } = last
+  const interval = repeatedInterval(plan.alternative, plan.alpha, boundary, look.effect, look.standardError)
+  const times = seen.map(each => each.boundary.time)
+  const z = seen.map(each => each.z)
+  const p = leastAlpha(plan, times, z, last.stage)
+  return {
+    kind: 'estimate',
+    method: 'group_sequential',
+    scale: plan.scale,
+    effect: look.effect,
+    standardError: look.standardError,
+    interval,
+    p,
+    e: null,
+    n: look.n,
+    guarantee: { kind: 'asymptotic', burnIn: BURN_IN },
+    assumptions: assumptionsOf(),
+    state: last.state,
+    look: last.number,
+    time: boundary.time,
+    z: last.z,
+    boundary: boundary.z,
+    alphaSpent: boundary.spent * (plan.alternative === 'two_sided' ? 2 : 1),
+    repeated: { interval, p },
+  }
+}
+
+/** The same, of a test that stopped, with what accounts for the stopping in front. */
+function adjusted(
+  plan: GroupSequentialPlan,
+  seen: readonly Seen[],
+  last: Seen,
+): Result<GroupSequentialEstimate> {
+  const plain = estimateOf(plan, seen, last)
+  // A last look without news rejects nothing and has no place in the ordering: the one before it has the last word.
+  const from = last.boundary.z === null ? seen.findLastIndex(each => each.boundary.z !== null) : -1
+  const counted = from < 0 ? seen : seen.slice(0, from + 1)
+  const looks = looksOf(
+    plan.alternative,
+    counted.map(each => each.boundary),
+  )
+  const result = stageWise({ looks, z: counted.at(-1)?.z ?? 0 }, plan.alternative, 1 - plan.alpha)
+  if (result.kind !== 'stage_wise') return result
+  const toEffect = (drift: number) => plan.nullEffect + drift / Math.sqrt(plan.plannedInformation)
+  const { level, lower, upper } = result.interval
+  const interval: Interval = {
+    kind: 'confidence',
+    level,
+    lower: lower === null ? null : toEffect(lower),
+    upper: upper === null ? null : toEffect(upper),
+  }
+  return { ...plain, effect: toEffect(result.drift), interval, p: result.p }
+}
+
+function assumptionsOf(): readonly Assumption[] {
+  return [
+    { what: 'at least 100 units on each variant at every look', state: 'holds' },
+    { what: 'the times of the looks do not depend on the effects they showed', state: 'not_checked' },
+    { what: 'the planned information was fixed before the first look', state: 'not_checked' },
+  ]
+}
+
+function isPastBurnIn({ n }: LookEffect): boolean {
+  return Math.min(n.control, n.variant) >= BURN_IN
+}
+
+function findInvalidInput(plan: GroupSequentialPlan, looks: readonly LookEffect[]): Invalid | null {
+  if (!(plan.plannedInformation > 0 && plan.plannedInformation < Infinity)) {
+    return { kind: 'invalid', argument: 'plannedInformation', expected: 'in (0, inf)' }
+  }
+  if (!Number.isFinite(plan.nullEffect))
+    return { kind: 'invalid', argument: 'nullEffect', expected: 'finite' }
+  const areFinite = looks.every(look => Number.isFinite(look.effect))
+  if (!areFinite) return { kind: 'invalid', argument: 'looks.effect', expected: 'finite' }
+  const haveErrors = looks.every(look => look.standardError >= 0 && look.standardError < Infinity)
+  return haveErrors ? null : { kind: 'invalid', argument: 'looks.standardError', expected: 'in [0, inf)' }
+}

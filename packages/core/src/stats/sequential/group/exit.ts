@@ -1,0 +1,73 @@
+// Probabilities of stopping at each look, under any drift: the power of a test, and how long it takes.
+import type { Alternative } from '../../result.ts'
+import type { Boundary } from './boundary.ts'
+import { carry, type Look, type Paths, probabilityAbove, probabilityBelow, startingAt } from './paths.ts'
+
+/** The probability of stopping at each look, for the first time. */
+export interface ExitProbabilities {
+  /** At or above the upper bound. */
+  readonly upper: readonly number[]
+  /** At or below the lower bound. */
+  readonly lower: readonly number[]
+}
+
+/**
+ * The probabilities with which a test stops at each of its looks.
+ *
+ * Formula: P_theta(no bound crossed before k, Z_k >= u_k), and <= l_k, with Z_k ~ N(theta sqrt(I_k), 1).
+ *
+ * @param looks - in order, information rising; bounds in z, lower < upper
+ * @param drift - theta: the expected z at information 1; any finite number
+ * @param paths - those running before the first of the looks; by default the start of a test
+ *
+ * Accuracy: relative error below 1e-8, checked against SciPy's multivariate normal and gsDesign 3.11.
+ * Source: Jennison and Turnbull (2000), Group Sequential Methods with Applications to Clinical Trials, section 19.2.
+ */
+export function exitProbabilities(
+  looks: readonly Look[],
+  drift: number,
+  paths: Paths = startingAt(0, 0),
+): ExitProbabilities {
+  const upper: number[] = []
+  const lower: number[] = []
+  let running = paths
+  for (const [k, look] of looks.entries()) {
+    const { information } = look
+    upper.push(look.upper === null ? 0 : probabilityAbove(running, information, look.upper, drift))
+    lower.push(look.lower === null ? 0 : probabilityBelow(running, information, look.lower, drift))
+    const next = looks[k + 1]
+    if (next !== undefined) running = carry(running, look, drift, next.information)
+  }
+  return { upper, lower }
+}
+
+/** Where a test stops, from its boundaries: above for greater, below for less, both for two-sided. */
+export function looksOf(
+  alternative: Alternative,
+  boundaries: readonly Pick<Boundary, 'time' | 'z'>[],
+): readonly Look[] {
+  return boundaries.map(({ time, z }) => ({
+    information: time,
+    lower: z === null || alternative === 'greater' ? null : -z,
+    upper: z === null || alternative === 'less' ? null : z,
+  }))
+}
+
+/**
+ * The information a test uses on average, as a share of the planned maximum.
+ *
+ * Formula: t_K - sum over k < K of P(stop at k) (t_K - t_k).
+ */
+export function expectedTime(looks: readonly Look[], exits: ExitProbabilities): number {
+  const last = looks.at(-1)?.information ?? 0
+  return looks.reduce((time, look, k) => {
+    const stops = (exits.upper[k] ?? 0) + (exits.lower[k] ?? 0)
+    return time - stops * (last - look.information)
+  }, last)
+}
+
+/** The probability of ever crossing the upper bound, and the lower one. */
+export function totalOf(exits: ExitProbabilities): { readonly upper: number; readonly lower: number } {
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
+  return { upper: sum(exits.upper), lower: sum(exits.lower) }
+}

@@ -1,0 +1,41 @@
+// Means: Welch's t.
+import type { Result } from '../result.ts'
+import type { MeanSummary } from '../summary/summary.ts'
+import { refuseDifferentCaps } from './caps.ts'
+import { type RelativeMethod, testDifference } from './difference.ts'
+import type { TestEstimate } from './estimate.ts'
+import { isRefusal, readOptions, type TestOptions } from './options.ts'
+import { meanSample } from './sample.ts'
+
+export interface MeanOptions extends TestOptions {
+  /** How a relative effect gets its interval: `delta` unless told. */
+  readonly relative?: RelativeMethod
+}
+
+/**
+ * Compares two means without assuming equal variances.
+ *
+ * Formula: see `testDifference`: t with Welch's degrees of freedom.
+ *
+ * @param control - n >= 2, else `insufficient`
+ * @param variant - likewise
+ * @returns method `welch_t`, or `welch_t_delta`, `welch_t_fieller`, `welch_t_log` for a relative effect
+ *
+ * Assumes independent units and one planned look; for small n values near normal.
+ * Source: Welch (1947), Biometrika 34(1-2), doi:10.1093/biomet/34.1-2.28.
+ * Reference: SciPy 1.10.1 `ttest_ind(equal_var=False)`, gbstats `TwoSidedTTest` (`fixtures/tests.py`).
+ */
+export function compareMeans(
+  control: MeanSummary,
+  variant: MeanSummary,
+  options: MeanOptions = {},
+): Result<TestEstimate> {
+  const settings = readOptions(options)
+  if (isRefusal(settings)) return settings
+  const capped = refuseDifferentCaps(control, variant)
+  if (capped !== null) return capped
+  const [a, b] = [meanSample(control), meanSample(variant)]
+  if (isRefusal(a)) return a
+  if (isRefusal(b)) return b
+  return testDifference('welch_t', a, b, settings, options.relative ?? 'delta', 'student')
+}
