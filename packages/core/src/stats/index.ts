@@ -162,6 +162,15 @@ export {
   type RatePrior,
 } from './sequential/always-valid/bounded/rate-difference.ts'
 export {
+  addRateUnit,
+  nearestNull,
+  noRateUnits,
+  type RateEvidence,
+  type RateEvidenceState,
+  type RateUnit,
+  rateEvidence,
+} from './sequential/always-valid/bounded/rate-evidence.ts'
+export {
   type EDiscoveries,
   type EFamily,
   eBenjaminiHochberg,

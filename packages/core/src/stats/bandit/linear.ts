@@ -89,7 +89,8 @@ export function linearBelief(
   const whitened = solveLower(fit.factor, context)
   const deviation = width * Math.hypot(...whitened)
   const mean = fit.coefficients.reduce((total, coefficient, i) => total + coefficient * (context[i] ?? 0), 0)
-  return { kind: 'normal', mean, deviation }
+  const finite = Number.isFinite(mean) && deviation < Infinity
+  return finite ? { kind: 'normal', mean, deviation } : invalid('context', 'of a size that can be squared')
 }
 
 /** LinUCB's index: mean + deviation. */

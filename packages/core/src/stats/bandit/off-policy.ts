@@ -145,6 +145,9 @@ function describe(
   if (!(effectiveSize >= leastEffectiveSize)) return insufficient('too_few_units', leastEffectiveSize)
   const { value, variance } = fit(moments)
   const standardError = Math.sqrt(Math.max(0, variance))
+  if (!Number.isFinite(value) || !Number.isFinite(standardError)) {
+    return invalid('moments', 'of a size that can be squared without overflow')
+  }
   const reach = standardError * reachOf(moments.n, level, looks)
   return {
     kind: 'policy_value',

@@ -171,6 +171,7 @@ describe("Track-and-Stop's shares", () => {
   it.each([
     ['arms', arms([10], [1], [1]), options(0, 0.1, 0)],
     ['arms', arms([10], [1, Number.NaN], [1]), options(0, 0.1, 0)],
+    ['arms', arms([10], [1e300, 0], [1]), options(0, 0.1, 0)],
     ['epsilon', arms([10], [1, 2], [1]), options(-1, 0.1, 0)],
     ['leastShare', arms([10], [1, 2], [1]), options(0, 0.5, 0)],
     ['regularisation', arms([10], [1, 2], [1]), options(0, 0.1, -1)],

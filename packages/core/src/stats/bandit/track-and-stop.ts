@@ -45,6 +45,8 @@ export function trackingShares(arms: readonly RewardArm[], options: TrackOptions
   const most = 1 - (arms.length - 1) * least
   const leaderShare = argMin(w => bestGiven(problem, w).cost, least, most)
   const challengers = bestGiven(problem, leaderShare).shares
+  if (!challengers.every(Number.isFinite))
+    return invalid('arms', 'of a size that can be squared without overflow')
   return {
     kind: 'shares',
     shares: [...challengers.slice(0, leader), leaderShare, ...challengers.slice(leader)],

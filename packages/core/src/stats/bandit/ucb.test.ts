@@ -36,6 +36,13 @@ describe('UCB1', () => {
     expect(ucb1([{ n: 0, mean: 0 }], 1)).toEqual({ kind: 'insufficient', reason: 'too_few_units', needed: 1 })
   })
 
+  it.each([[[]], [[{ n: 1, mean: Number.NaN }]], [[{ n: Infinity, mean: 0 }]]])(
+    'is invalid with arms %j',
+    arms => {
+      expect(ucb1(arms, 1)).toMatchObject({ kind: 'invalid', argument: 'arms' })
+    },
+  )
+
   it.each([-1, Number.NaN, Infinity])('is invalid with width %d', width => {
     expect(ucb1([{ n: 1, mean: 0 }], width)).toMatchObject({ kind: 'invalid', argument: 'width' })
   })

@@ -27,6 +27,8 @@ export function ucb1(
 ): Result<ArmIndices> {
   if (!(width >= 0 && width < Infinity)) return invalid('width', 'in [0, inf)')
   if (arms.some(arm => !(arm.n >= 1))) return insufficient('too_few_units', 1)
+  if (arms.length === 0 || !arms.every(({ n, mean }) => Number.isFinite(n) && Number.isFinite(mean)))
+    return invalid('arms', '1 or more, finite')
   const log = Math.log(sum(arms.map(arm => arm.n)))
   return { kind: 'indices', indices: arms.map(({ n, mean }) => mean + width * Math.sqrt((2 * log) / n)) }
 }
@@ -52,7 +54,10 @@ export function klUcb(
 ): Result<ArmIndices> {
   if (!(logLog >= 0 && logLog < Infinity)) return invalid('logLog', 'in [0, inf)')
   if (arms.some(arm => !(arm.n >= 1))) return insufficient('too_few_units', 1)
-  if (arms.some(({ n, successes }) => !(successes >= 0 && successes <= n)))
+  if (
+    arms.length === 0 ||
+    !arms.every(({ n, successes }) => n < Infinity && successes >= 0 && successes <= n)
+  )
     return invalid('arms', '0 <= successes <= n')
   const log = Math.log(sum(arms.map(arm => arm.n)))
   const budget = log + (logLog > 0 ? logLog * Math.log(Math.max(log, 1)) : 0)

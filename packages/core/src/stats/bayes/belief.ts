@@ -9,7 +9,7 @@ export interface NormalBelief {
   readonly deviation: number
 }
 
-/** A beta distribution of a proportion; a, b in [0.1, inf). */
+/** A beta distribution of a proportion; a, b in [0.1, inf), the lesser at most 1e10. */
 export interface BetaBelief {
   readonly kind: 'beta'
   readonly a: number
@@ -29,8 +29,6 @@ export interface Axis {
   above(t: number): number
   /** Points between which the density is smooth, far enough out for tails of 1e-300. */
   readonly breaks: readonly number[]
-  /** Those of them within which all but 1e-15 lies: enough where nothing far out counts. */
-  readonly core: readonly number[]
 }
 
 const normalBreaks = [
@@ -48,6 +46,11 @@ export function normalAxis({ mean, deviation }: NormalBelief): Axis {
     above: t => normalUpperTail(z(t)),
     breaks: normalBreaks.map(step => mean + step * deviation),
   }
+}
+
+/** Whether the density of a belief keeps enough digits to be integrated. */
+export function isBetaInRange({ a, b }: BetaBelief): boolean {
+  return a >= 0.1 && b >= 0.1 && Math.max(a, b) < Infinity && Math.min(a, b) <= 1e10
 }
 
 /** On the axis of log odds; see `Axis`. */
@@ -71,9 +74,23 @@ export function fromLogOdds(t: number): number {
  * The tails of log odds fall as exp(a t) and exp(-b t) only, hence as far as 38 deviations.
  */
 function logOddsBreaks(a: number, b: number): readonly number[] {
-  const mean = Math.log(a / b) - 1 / (2 * a) + 1 / (2 * b)
-  const deviation = Math.sqrt(1 / a + 1 / b + 1 / (2 * a * a) + 1 / (2 * b * b))
+  const { mean, deviation } = logOdds(a, b)
   return betaBreaks.map(step => Math.max(-700, Math.min(700, mean + step * deviation)))
+}
+
+function logOdds(a: number, b: number): { readonly mean: number; readonly deviation: number } {
+  return {
+    mean: Math.log(a / b) - 1 / (2 * a) + 1 / (2 * b),
+    deviation: Math.sqrt(1 / a + 1 / b + 1 / (2 * a * a) + 1 / (2 * b * b)),
+  }
+}
+
+/** Those of the axis' breaks within which all but 1e-15 lies: enough, and faster, where nothing far out counts. */
+export function coreBreaks({ a, b }: BetaBelief): readonly number[] {
+  const { mean, deviation } = logOdds(a, b)
+  const reach = (rate: number) => 1.5 * Math.max(8.5, 40 / (rate * deviation))
+  const near = betaBreaks.filter(step => step >= -reach(a) && step <= reach(b))
+  return near.map(step => Math.max(-700, Math.min(700, mean + step * deviation)))
 }
 
 /** Mean and variance of a beta distribution. */

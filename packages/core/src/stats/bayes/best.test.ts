@@ -122,9 +122,18 @@ describe(`the probability to be best (source: ${fixture.source})`, () => {
   it.each([
     ['one belief', normals([1], [1])],
     ['a deviation of zero', normals([1, 2], [1, 0])],
+    ['means too far apart for doubles', normals([1e308, -1e308], [1, 1])],
     ['a mean that is no number', normals([1, Number.NaN], [1, 1])],
   ])('is invalid for %s', (_what, beliefs) => {
     expect(bestOfNormals(beliefs, 'higher')).toMatchObject({ kind: 'invalid', argument: 'beliefs' })
+  })
+
+  it('is invalid for beta parameters of which both are above 1e10', () => {
+    const parameters = [
+      [1e11, 1e11],
+      [1, 1],
+    ]
+    expect(bestOfBetas(betas(parameters), 'higher')).toMatchObject({ kind: 'invalid', argument: 'beliefs' })
   })
 
   it('is invalid for a beta parameter below 0.1', () => {

@@ -1,6 +1,14 @@
 // Which of several variants is best, from what is believed of each; deterministic, no draws.
 import type { Invalid } from '../result.ts'
-import { type Axis, type BetaBelief, betaAxis, fromLogOdds, type NormalBelief, normalAxis } from './belief.ts'
+import {
+  type Axis,
+  type BetaBelief,
+  betaAxis,
+  fromLogOdds,
+  isBetaInRange,
+  type NormalBelief,
+  normalAxis,
+} from './belief.ts'
 import { visitNodes } from './quadrature.ts'
 
 /** Of each variant, in the order given; each list of probabilities sums to 1. */
@@ -23,7 +31,8 @@ export type Better = 'higher' | 'lower'
  * Formula: P(i best) = integral f_i prod_{j != i} F_j; P(i second) = integral f_i sum_{j != i} (1 - F_j)
  * prod_{l != i, j} F_l; E[loss i] = integral (F_i - prod_j F_j) dx.
  *
- * @param beliefs - 2 or more, all normal or all beta; normal deviations in (0, inf), beta parameters in [0.1, inf)
+ * @param beliefs - 2 or more, all normal or all beta; normal deviations in (0, inf), beta parameters in [0.1, inf), the
+ *   lesser at most 1e10: beyond it the density has too few digits left, and a normal belief is as good
  * @param better - `lower` turns the axis round
  *
  * Assumes that the beliefs are independent.
@@ -44,8 +53,9 @@ export function bestOfNormals(beliefs: readonly NormalBelief[], better: Better):
 
 /** As `bestOfNormals`, for proportions. */
 export function bestOfBetas(beliefs: readonly BetaBelief[], better: Better): BestOfMany | Invalid {
-  const sane = beliefs.every(({ a, b }) => a >= 0.1 && b >= 0.1 && a < Infinity && b < Infinity)
-  if (beliefs.length < 2 || !sane) return invalidBeliefs('2 or more, parameters in [0.1, inf)')
+  if (beliefs.length < 2 || !beliefs.every(isBetaInRange)) {
+    return invalidBeliefs('2 or more, parameters >= 0.1, the lesser <= 1e10')
+  }
   const axes = beliefs.map(({ kind, a, b }) =>
     betaAxis(better === 'higher' ? { kind, a, b } : { kind, a: b, b: a }),
   )
@@ -57,7 +67,7 @@ function invalidBeliefs(expected: string): Invalid {
 }
 
 /** `slope`: change of the mean by the axis, so that losses come out in units of the mean. */
-function bestOf(axes: readonly Axis[], slope: (t: number) => number): BestOfMany {
+function bestOf(axes: readonly Axis[], slope: (t: number) => number): BestOfMany | Invalid {
   const best = axes.map(() => 0)
   const second = axes.map(() => 0)
   const loss = axes.map(() => 0)
@@ -75,7 +85,11 @@ function bestOf(axes: readonly Axis[], slope: (t: number) => number): BestOfMany
       })
     },
   )
-  return { kind: 'best_of_many', best: normalised(best), second: normalised(second), expectedLoss: loss }
+  const ranks = { best: normalised(best), second: normalised(second), expectedLoss: loss }
+  const finite = [...ranks.best, ...ranks.second, ...loss].every(Number.isFinite)
+  return finite
+    ? { kind: 'best_of_many', ...ranks }
+    : invalidBeliefs('of a size that can be told apart in doubles')
 }
 
 /** Probabilities that none, exactly one, and at least one of the others lies above; the last without cancellation. */

@@ -2,7 +2,7 @@
 import type { Result, Scale } from '../result.ts'
 import type { ProportionSummary } from '../summary/summary.ts'
 import { insufficient, invalid } from '../test/options.ts'
-import { type BetaBelief, betaMoments } from './belief.ts'
+import { type BetaBelief, betaMoments, isBetaInRange } from './belief.ts'
 import { chanceAbove, differenceQuantile, expectedExcess } from './beta-pair.ts'
 import { invalidLevel, type PosteriorEffect, type PosteriorOptions } from './posterior.ts'
 
@@ -47,6 +47,7 @@ export function compareBetaBinomial(
   if (wrong !== null) return wrong
   const a = betaPosterior(control, prior)
   const b = betaPosterior(variant, prior)
+  if (!isBetaInRange(a) || !isBetaInRange(b)) return invalid('successes', 'or failures at most 1e10')
   if (scale === 'relative' && a.a <= 2) return insufficient('control_not_distinct_from_zero', null)
   const { effect, standardDeviation, gain, harm } = scale === 'absolute' ? absolute(a, b) : relative(a, b)
   const higher = better === 'higher'

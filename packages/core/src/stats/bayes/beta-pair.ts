@@ -1,7 +1,7 @@
 // Two independent beta distributed proportions: which is greater, by how much, and how their difference is distributed.
 import { normalQuantile } from '../distribution/normal.ts'
 import type { Scale } from '../result.ts'
-import { type BetaBelief, betaAxis, betaMoments, fromLogOdds } from './belief.ts'
+import { type BetaBelief, betaAxis, betaMoments, coreBreaks, fromLogOdds } from './belief.ts'
 import { integrate } from './quadrature.ts'
 import { rootBetween } from './root.ts'
 
@@ -51,9 +51,9 @@ function effectBelow(x: BetaBelief, y: BetaBelief, scale: Scale, effect: number)
   const [of, other] = [betaAxis(x), betaAxis(y)]
   const moved = (u: number) => (scale === 'absolute' ? u + effect : u * (1 + effect))
   const back = (v: number) => (scale === 'absolute' ? v - effect : v / (1 + effect))
-  const moves = other.core.flatMap(t => logOdds(back(fromLogOdds(t))) ?? [])
+  const moves = coreBreaks(y).flatMap(t => logOdds(back(fromLogOdds(t))) ?? [])
   const edges = logOdds(back(scale === 'absolute' && effect < 0 ? 0 : 1)) ?? []
-  return integrate([...of.core, ...moves, edges].flat(), t => {
+  return integrate([...coreBreaks(x), ...moves, edges].flat(), t => {
     const v = moved(fromLogOdds(t))
     if (v <= 0) return 0
     return of.density(t) * (v >= 1 ? 1 : other.below(Math.log(v / (1 - v))))

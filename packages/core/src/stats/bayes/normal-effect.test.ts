@@ -166,11 +166,26 @@ describe('the normal model of an effect', () => {
     })
   })
 
+  it('is invalid for summaries cut to different caps', () => {
+    const capped = (upper: number): MeanSummary => ({
+      ...mean(10, 100, 1002.25),
+      cap: { kind: 'cap', lower: null, upper },
+    })
+    const options = { ...relative, prior: flat }
+    expect(compareNormal(capped(20), capped(21), options)).toMatchObject({
+      kind: 'invalid',
+      argument: 'variant',
+    })
+    expect(compareNormal(capped(20), capped(20), options).kind).toBe('posterior')
+  })
+
   it.each([
     ['level', { level: 95 }, {}],
     ['prior', { prior: { kind: 'normal', mean: 0, variance: 0, scale: 'absolute' } as const }, {}],
     ['data', {}, { effect: Number.NaN }],
     ['data', {}, { standardError: -1 }],
+    ['data', {}, { standardError: 1e-200 }],
+    ['data', {}, { effect: 1e308, standardError: 1e300 }],
   ])('is invalid by %s: %j %j', (argument, options, data) => {
     const n = { control: 9, variant: 9 }
     expect(

@@ -2,6 +2,7 @@
 import { normalCdf, normalQuantile, normalUpperTail } from '../distribution/normal.ts'
 import type { Result, Scale } from '../result.ts'
 import type { MeanSummary, ProportionSummary, RatioSummary } from '../summary/summary.ts'
+import { refuseDifferentCaps } from '../test/caps.ts'
 import { insufficient, invalid } from '../test/options.ts'
 import { expectedPositivePart } from './loss.ts'
 import { type MeanEstimate, meanEstimate } from './mean-estimate.ts'
@@ -55,7 +56,10 @@ export function effectPosterior(data: EffectData, options: EffectOptions): Resul
   if (prior === null) return insufficient('control_is_zero', null)
   const precision = 1 / data.standardError ** 2 + prior.precision
   const mean = (data.effect / data.standardError ** 2 + prior.mean * prior.precision) / precision
-  return describe(mean, Math.sqrt(1 / precision), data, options)
+  const posterior = describe(mean, Math.sqrt(1 / precision), data, options)
+  return hasFiniteNumbers(posterior)
+    ? posterior
+    : invalid('data', 'of a size that can be squared without overflow')
 }
 
 /**
@@ -64,13 +68,16 @@ export function effectPosterior(data: EffectData, options: EffectOptions): Resul
  * Formula: effect = B - A, variance = s_A^2 / n_A + s_B^2 / n_B; relative: effect = (B - A) / |A|,
  * variance = s_B^2 / (n_B A^2) + s_A^2 B^2 / (n_A A^4). Variance of a proportion: p (1 - p).
  *
- * @returns `insufficient` without units, without variance, or relative to a control of 0
+ * @returns `insufficient` without units, without variance, or relative to a control of 0; `invalid` when the two were
+ *   winsorised differently
  */
 export function compareNormal(
   control: MeanSummary | ProportionSummary | RatioSummary,
   variant: MeanSummary | ProportionSummary | RatioSummary,
   options: PosteriorOptions & { readonly prior: EffectPrior },
 ): Result<PosteriorEffect> {
+  const capped = refuseDifferentCaps(control, variant)
+  if (capped !== null) return capped
   const a = meanEstimate(control)
   const b = meanEstimate(variant)
   if (a.kind !== 'mean_estimate') return a
@@ -113,6 +120,18 @@ function describe(
     n: data.n,
     assumptions: [{ what: 'estimate is normal about the effect', state: 'not_checked' }],
   }
+}
+
+function hasFiniteNumbers({
+  effect,
+  standardDeviation,
+  interval,
+  chanceToBeatControl,
+  expectedLoss,
+}: PosteriorEffect) {
+  const { lower, upper } = interval
+  const numbers = [effect, standardDeviation, lower, upper, chanceToBeatControl]
+  return [...numbers, expectedLoss.control, expectedLoss.variant].every(Number.isFinite)
 }
 
 /** Null when the control's mean is 0 and the prior is on another scale. */

@@ -63,6 +63,13 @@ describe('the interaction of two experiments', () => {
     expect(result.standardError).toBeCloseTo(Math.sqrt((0.09 + 0.16 + 0.21 + 0.25) / 100), 12)
   })
 
+  it('is invalid for cells cut to different caps', () => {
+    const cell = mean([1, 2, 3])
+    const cut: MeanSummary = { ...cell, cap: { kind: 'cap', lower: null, upper: 3 } }
+    const cells = { controlControl: cell, controlVariant: cell, variantControl: cell, variantVariant: cut }
+    expect(testInteraction(cells)).toMatchObject({ kind: 'invalid', argument: 'variant' })
+  })
+
   it.each([
     ['an empty cell', cellsOf([[], [1, 2], [1, 2], [1, 2]]), {}],
     [

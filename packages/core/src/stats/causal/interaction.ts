@@ -1,6 +1,7 @@
 // Two experiments on the same units: does the effect of one depend on the variant of the other?
 import type { Result } from '../result.ts'
 import type { MeanSummary, ProportionSummary, RatioSummary } from '../summary/summary.ts'
+import { refuseDifferentCaps } from '../test/caps.ts'
 import { type TestEstimate, waldEstimate } from '../test/estimate.ts'
 import { insufficient, invalid, isRefusal, readOptions, type TestOptions } from '../test/options.ts'
 import { meanSample, proportionSample, ratioSample, type Sample } from '../test/sample.ts'
@@ -26,7 +27,7 @@ export interface InteractionEstimate extends TestEstimate {
  * Formula: I = (VV - CV) - (VC - CC) of cell means; se^2 = sum s^2 / n over the cells; t with Satterthwaite's degrees
  * of freedom (sum v)^2 / sum v^2 / (n - 1), v = s^2 / n.
  *
- * @param cells - of one metric, 2 units each or more
+ * @param cells - of one metric, 2 units each or more, cut to the same caps
  * @returns scale `absolute`; `n`: units in the cells of the first experiment's control and variant
  *
  * Assumes that the experiments were randomised independently; a unit is in one cell. The interaction has four times the
@@ -39,6 +40,8 @@ export function testInteraction(cells: TwoByTwo, options: TestOptions = {}): Res
   const settings = readOptions(options)
   if (isRefusal(settings)) return settings
   if (settings.scale !== 'absolute') return invalid('scale', "'absolute'")
+  const capped = refuseCaps(cells)
+  if (capped !== null) return capped
   const [cc, cv, vc, vv] = [
     sampleOf(cells.controlControl),
     sampleOf(cells.controlVariant),
@@ -65,6 +68,14 @@ export function testInteraction(cells: TwoByTwo, options: TestOptions = {}): Res
     settings,
   )
   return isRefusal(estimate) ? estimate : { ...estimate, effects }
+}
+
+/** `invalid` when the cells were winsorised differently. */
+function refuseCaps({ controlControl, controlVariant, variantControl, variantVariant }: TwoByTwo) {
+  const others = [controlVariant, variantControl, variantVariant]
+  return (
+    others.map(cell => refuseDifferentCaps(controlControl, cell)).find(refusal => refusal !== null) ?? null
+  )
 }
 
 function sampleOf(cell: Cell) {

@@ -1,30 +1,27 @@
 // Effects in subgroups: each alone is noisy, the largest of many is flattered. Shrinking them to their mean mends both.
 import { chiSquareUpperTail } from '../distribution/chi-square.ts'
-import { normalQuantile } from '../distribution/normal.ts'
 import type { Interval, Result } from '../result.ts'
 import { insufficient, invalid } from '../test/options.ts'
+import { type GroupEffect, type GroupPosterior, groupPosteriors } from './hierarchical.ts'
 
 /** The estimated effect in one subgroup; subgroups share no units. */
-export interface SubgroupEffect {
-  readonly effect: number
-  /** > 0. */
-  readonly standardError: number
-}
+export type SubgroupEffect = GroupEffect
 
 export interface ShrunkenEffect {
+  /** Posterior mean. */
   readonly effect: number
   /** Of the posterior, > 0. */
   readonly standardDeviation: number
   readonly interval: Interval
-  /** How far it was drawn to the mean of all, in [0, 1]: 1 is all the way. */
+  /** How far the estimate was drawn to the mean of all, in [0, 1]: 1 is all the way. */
   readonly shrinkage: number
 }
 
 export interface SubgroupEffects {
   readonly kind: 'subgroups'
-  /** Random-effects mean over the subgroups. */
+  /** Random-effects mean over the subgroups, by moments. */
   readonly mean: { readonly effect: number; readonly standardError: number }
-  /** Variance of the true effects between subgroups, >= 0. */
+  /** Variance of the true effects between subgroups, >= 0, by moments. */
   readonly betweenVariance: number
   /** Cochran's Q, its p value, and the share of variation in [0, 1] that is not chance (I squared). */
   readonly heterogeneity: { readonly q: number; readonly p: number; readonly share: number }
@@ -33,21 +30,23 @@ export interface SubgroupEffects {
 }
 
 /**
- * Empirical Bayes: subgroup effects are taken as normal around a mean, with a variance estimated from all of them.
+ * What each subgroup's effect is, learning from all others how much effects differ: every estimate is drawn to the mean,
+ * the noisier the more.
  *
- * Formula: w_i = 1 / se_i^2, Q = sum w_i (y_i - ybar_w)^2, tau^2 = max(0, (Q - (k - 1)) / (sum w - sum w^2 / sum w));
- * mean m weighted by 1 / (se_i^2 + tau^2); shrinkage B_i = se_i^2 / (se_i^2 + tau^2);
- * effect_i = (1 - B_i) y_i + B_i m, variance_i = (1 - B_i) se_i^2 + B_i^2 var(m).
+ * Formula: effects as `groupPosteriors`: normal around a mean, mixed over how far they differ. Besides, the usual
+ * moments: w_i = 1 / se_i^2, Q = sum w_i (y_i - ybar_w)^2, tau^2 = max(0, (Q - (k - 1)) / (sum w - sum w^2 / sum w)),
+ * mean weighted by 1 / (se_i^2 + tau^2).
  *
- * @param subgroups - 2 or more, else `too_few_units`; effects on one scale, standard errors in (0, inf)
+ * @param subgroups - 3 or more, else `too_few_units`; effects on one scale, standard errors in (0, inf)
  * @param level - of the credible intervals, in (0, 1)
  *
- * Assumes that nothing but the effect tells subgroups apart beforehand (they are exchangeable). tau^2 is taken as known:
- * with fewer than about 10 subgroups intervals are somewhat too narrow.
+ * Assumes that nothing but the estimates tells subgroups apart beforehand (they are exchangeable). Intervals allow for
+ * tau not being known: with tau^2 put in as if it were (empirical Bayes), 95 % ones of 12 subgroups missed 12 % of the
+ * true effects in a simulation.
  * Source: DerSimonian and Laird (1986), Meta-analysis in clinical trials, Controlled Clinical Trials 7(3), eq. 8,
- * doi:10.1016/0197-2456(86)90046-2; Morris (1983), Parametric Empirical Bayes Inference, JASA 78(381), section 2,
- * doi:10.1080/01621459.1983.10477920; Higgins and Thompson (2002), doi:10.1002/sim.1186, for I squared.
- * Reference: statsmodels 0.13.5 `combine_effects(method_re="chi2")` (`fixtures/subgroups.py`).
+ * doi:10.1016/0197-2456(86)90046-2; Gelman et al. (2013), Bayesian Data Analysis, 3rd ed., section 5.4; Higgins and
+ * Thompson (2002), doi:10.1002/sim.1186, for I squared.
+ * Reference: statsmodels 0.13.5 `combine_effects(method_re="chi2")`, SciPy 1.10.1 `quad` (`fixtures/subgroups.py`).
  */
 export function shrinkSubgroups(
   subgroups: readonly SubgroupEffect[],
@@ -55,17 +54,20 @@ export function shrinkSubgroups(
 ): Result<SubgroupEffects> {
   if (!(level > 0 && level < 1)) return invalid('level', 'in (0, 1)')
   if (!subgroups.every(isSane)) return invalid('subgroups', 'finite, with standard errors in (0, inf)')
-  if (subgroups.length < 2) return insufficient('too_few_units', null)
+  if (subgroups.length < 3) return insufficient('too_few_units', null)
   const fixed = combine(subgroups, 0)
   const betweenVariance = Math.max(0, (fixed.q - (subgroups.length - 1)) / fixed.scale)
   const random = combine(subgroups, betweenVariance)
-  const mean = { effect: random.mean, standardError: Math.sqrt(random.variance) }
+  const posteriors = groupPosteriors(subgroups, level)
+  if (posteriors === null || ![fixed.q, random.mean, betweenVariance].every(Number.isFinite)) {
+    return invalid('subgroups', 'of a size that can be squared without overflow')
+  }
   return {
     kind: 'subgroups',
-    mean,
+    mean: { effect: random.mean, standardError: Math.sqrt(random.variance) },
     betweenVariance,
     heterogeneity: heterogeneityOf(fixed.q, subgroups.length - 1),
-    effects: subgroups.map(subgroup => shrink(subgroup, mean, betweenVariance, level)),
+    effects: posteriors.map(group => shrunken(group, level)),
   }
 }
 
@@ -86,19 +88,12 @@ function heterogeneityOf(q: number, degreesOfFreedom: number) {
   }
 }
 
-function shrink(
-  { effect, standardError }: SubgroupEffect,
-  mean: SubgroupEffects['mean'],
-  between: number,
+function shrunken(
+  { mean, deviation, lower, upper, shrinkage }: GroupPosterior,
   level: number,
 ): ShrunkenEffect {
-  const shrinkage = standardError ** 2 / (standardError ** 2 + between)
-  const shrunken = effect + shrinkage * (mean.effect - effect)
-  const variance = (1 - shrinkage) * standardError ** 2 + (shrinkage * mean.standardError) ** 2
-  const standardDeviation = Math.sqrt(variance)
-  const reach = -normalQuantile((1 - level) / 2) * standardDeviation
-  const interval: Interval = { kind: 'credible', level, lower: shrunken - reach, upper: shrunken + reach }
-  return { effect: shrunken, standardDeviation, interval, shrinkage }
+  const interval: Interval = { kind: 'credible', level, lower, upper }
+  return { effect: mean, standardDeviation: deviation, interval, shrinkage }
 }
 
 function isSane({ effect, standardError }: SubgroupEffect): boolean {
@@ -126,6 +121,7 @@ export function jamesStein(
   if (effects.length < 4) return insufficient('too_few_units', null)
   const mean = effects.reduce((sum, y) => sum + y, 0) / effects.length
   const spread = effects.reduce((sum, y) => sum + (y - mean) ** 2, 0)
+  if (!Number.isFinite(spread)) return invalid('effects', 'of a size that can be squared without overflow')
   const kept = spread === 0 ? 0 : Math.max(0, 1 - ((effects.length - 3) * standardError ** 2) / spread)
   return { kind: 'james_stein', kept, effects: effects.map(y => mean + kept * (y - mean)) }
 }

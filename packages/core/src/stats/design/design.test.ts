@@ -84,23 +84,23 @@ describe("sample sizes of Evan Miller's calculator", () => {
     [0.05, 0.01, 7663.0003],
     [0.1, 0.02, 3622.6164],
   ])('%d by %d absolute needs %d on each', (p, effect, n) => {
-    expect(unitsOf(proportion(p, 'baseline_null'), effect).exact / 2).toBeCloseTo(n, 4)
+    expect(unitsOf(proportion(p, 'control_null'), effect).exact / 2).toBeCloseTo(n, 4)
   })
 })
 
 describe('sample sizes that spotify/confidence asserts', () => {
   const mean = { kind: 'mean', mean: 0, variance: 100 } as const
-  const baseline = proportion(0.34, 'baseline')
+  const atControl = proportion(0.34, 'control')
   const pairs = { comparisons: 'all_pairs', shares: [1, 1, 1] } as const
 
   // tests/samplesize/test_samplesizecalculator.py: G*Power's figures, to .5 %. Power there is .85 unless told.
   test.each([
     ['continuous_default', mean, 0.3, { power: 0.85 }, 39906],
-    ['binomial_default_small', baseline, 0.003, { power: 0.85 }, 897348],
-    ['binomial_alpha', baseline, 0.003, { power: 0.85, alpha: 0.14 }, 630710],
-    ['binomial_alpha_power', baseline, 0.003, { power: 0.67, alpha: 0.14 }, 366424],
-    ['binomial_treatments', baseline, 0.003, { power: 0.85, shares: [2, 1, 1] }, 673157 + 2 * 336578],
-    ['binomial_treatments_all_vs_all', baseline, 0.003, { power: 0.85, ...pairs }, 3 * 448674],
+    ['binomial_default_small', atControl, 0.003, { power: 0.85 }, 897348],
+    ['binomial_alpha', atControl, 0.003, { power: 0.85, alpha: 0.14 }, 630710],
+    ['binomial_alpha_power', atControl, 0.003, { power: 0.67, alpha: 0.14 }, 366424],
+    ['binomial_treatments', atControl, 0.003, { power: 0.85, shares: [2, 1, 1] }, 673157 + 2 * 336578],
+    ['binomial_treatments_all_vs_all', atControl, 0.003, { power: 0.85, ...pairs }, 3 * 448674],
     ['continuous_treatments', mean, 0.3, { power: 0.85, shares: [2, 1, 1] }, 29929 + 2 * 14965],
     ['continuous_treatments_all_vs_all', mean, 0.3, { power: 0.85, ...pairs }, 3 * 19953],
   ] as const)('%s', (_name, metric, effect, options, total) => {
@@ -108,7 +108,7 @@ describe('sample sizes that spotify/confidence asserts', () => {
   })
 
   test.each([
-    ['power_calculation_binomial', baseline, 0.01, 0.03, [225725, 22572], 0.8],
+    ['power_calculation_binomial', atControl, 0.01, 0.03, [225725, 22572], 0.8],
     ['power_calculation_continuous', { ...mean, variance: 45 }, 0.03, 0.05, [859896, 859896], 0.8345828],
   ] as const)('%s', (_name, metric, effect, alpha, shares, expected) => {
     expect(
@@ -185,7 +185,7 @@ describe('power that GrowthBook asserts (packages/shared/test/power.test.ts)', (
     expect(smallest(metric, 400000, { ...three, sequential })).toBeCloseTo(0.12821, 5)
   })
 
-  const clicks = proportion(0.1, 'baseline')
+  const clicks = proportion(0.1, 'control')
   const revenue: MeanMetric = { kind: 'mean', mean: 0.1, variance: 0.5 }
   const weeks = [1, 2, 3, 4, 5, 6, 7, 8, 9]
   const fixed = {
@@ -232,7 +232,7 @@ describe('designs', () => {
     fc.record({
       kind: fc.constant('proportion' as const),
       proportion: fc.double({ min: 0.05, max: 0.6, noNaN: true }),
-      variance: fc.constantFrom('unpooled' as const, 'baseline' as const),
+      variance: fc.constantFrom('unpooled' as const, 'control' as const),
     }),
   )
   const options = fc.record({
@@ -277,6 +277,29 @@ describe('designs', () => {
     expect(variants.reduce((sum, units) => sum + units, 0)).toBe(total)
   })
 
+  it('ask for two units on each variant at least, below which there is no test', () => {
+    expect(unitsOf(standard, 100)).toMatchObject({ total: 4, variants: [2, 2] })
+  })
+
+  it('need pi / 2 times the units for a median of normal values that they need for the mean', () => {
+    const median = {
+      kind: 'quantile',
+      probability: 0.5,
+      value: 0,
+      density: 1 / Math.sqrt(2 * Math.PI),
+    } as const
+    expect(unitsOf(median, 0.1).exact / unitsOf(standard, 0.1).exact).toBeCloseTo(Math.PI / 2, 10)
+    const wider = { ...median, variantDensity: median.density / 2 }
+    expect(unitsOf(wider, 0.1).exact / unitsOf(median, 0.1).exact).toBeCloseTo(5 / 2, 10)
+  })
+
+  it("take the variant's own variance where it is told", () => {
+    const { exact } = unitsOf({ ...standard, variantVariance: 3 }, 0.1)
+    expect(exact / unitsOf(standard, 0.1).exact).toBeCloseTo(2, 12)
+    const neyman = unitsOf({ ...standard, variantVariance: 3 }, 0.1, { shares: [1, Math.sqrt(3)] })
+    expect(neyman.exact).toBeLessThan(exact)
+  })
+
   it('divide alpha by the comparisons, for Holm as for Bonferroni', () => {
     const four = { shares: [1, 1, 1, 1] } as const
     for (const correction of ['bonferroni', 'holm'] as const) {
@@ -302,6 +325,18 @@ describe('designs', () => {
     expect(power(standard, 0.1, 8000)).toBeGreaterThan(power(standard, 0.1, 8000, at('last_look')))
     const { exact } = unitsOf(standard, 0.1, at('last_look'))
     expect(power(standard, 0.1, exact, at('last_look'))).toBeCloseTo(0.8, 9)
+  })
+
+  it('plan a guardrail that is looked at all the time', () => {
+    const sequential = { kind: 'confidence_sequence', tuning: 5000, formula: 'last_look' } as const
+    const options = { nullEffect: -0.1, alternative: 'one_sided', sequential } as const
+    const { exact } = unitsOf(standard, 0, options)
+    expect(power(standard, 0, exact, options)).toBeCloseTo(0.8, 9)
+    expect(exact).toBeGreaterThan(unitsOf(standard, 0, { nullEffect: -0.1, alternative: 'one_sided' }).exact)
+    expect(exact).toBeLessThan(unitsOf(standard, 0.1, { sequential }).exact)
+    expect(requiredUnits(standard, 0, { ...options, alpha: 0.6, power: 0.9 })).toMatchObject({
+      argument: 'alpha',
+    })
   })
 
   it('plan non-inferiority by the margin, two-sided equality by none', () => {

@@ -58,7 +58,7 @@ export function detectableEffect(
 /** How far from the null effect an effect can be: short of a proportion of 0 or 1, or of one that cannot be counted on. */
 function roomOf(metric: DesignMetric, plan: Plan, sign: 1 | -1): number {
   const inside = 1 - 1e-12
-  if (metric.kind === 'proportion' && metric.variance !== 'baseline') {
+  if (metric.kind === 'proportion' && metric.variance !== 'control') {
     const edge = sign > 0 ? 1 - metric.proportion : metric.proportion
     return inside * (plan.scale === 'relative' ? edge / metric.proportion : edge) - sign * plan.nullEffect
   }

@@ -17,10 +17,10 @@ export interface ProportionMetric {
   readonly proportion: number
   /**
    * Variance of the test under the null hypothesis and under the effect: `unpooled` (unless told), each variant's own
-   * for both; `pooled_null`, the average proportion's under the null; `baseline_null`, the control's under the null
-   * (Evan Miller); `baseline`, the control's for both (G*Power's for small effects, GrowthBook); `arcsine`, Cohen's h.
+   * for both; `pooled_null`, the average proportion's under the null; `control_null`, the control's under the null
+   * (Evan Miller); `control`, the control's for both (G*Power's for small effects, GrowthBook); `arcsine`, Cohen's h.
    */
-  readonly variance?: 'unpooled' | 'pooled_null' | 'baseline_null' | 'baseline' | 'arcsine'
+  readonly variance?: 'unpooled' | 'pooled_null' | 'control_null' | 'control' | 'arcsine'
 }
 
 /** From a pilot: see `ratioPilot`. */
@@ -29,6 +29,8 @@ export interface RatioMetric {
   readonly ratio: number
   /** That one unit contributes, by the delta method, > 0. */
   readonly variance: number
+  /** Of the variant; the control's unless told. */
+  readonly variantVariance?: number
 }
 
 /** From a pilot: see `quantilePilot`. */
@@ -39,6 +41,8 @@ export interface QuantileMetric {
   readonly value: number
   /** Of the values, at the quantile, > 0: per unit of measurement. */
   readonly density: number
+  /** Of the variant's values; the control's unless told. What makes all values r times as large divides it by r. */
+  readonly variantDensity?: number
 }
 
 export type DesignMetric = MeanMetric | ProportionMetric | RatioMetric | QuantileMetric
@@ -51,7 +55,7 @@ export interface Errors {
 }
 
 /** The metric's value on the control. */
-export function baseline(metric: DesignMetric): number {
+export function controlValue(metric: DesignMetric): number {
   switch (metric.kind) {
     case 'mean':
       return metric.mean
@@ -66,23 +70,23 @@ export function baseline(metric: DesignMetric): number {
 
 /** Whether the metric can be planned with on this scale. */
 export function refuseMetric(metric: DesignMetric, scale: Scale): Insufficient | Invalid | null {
-  if (!Number.isFinite(baseline(metric))) return invalid('metric', 'of a finite value on the control')
+  if (!Number.isFinite(controlValue(metric))) return invalid('metric', 'of a finite value on the control')
   if (metric.kind === 'proportion') return refuseProportion(metric, scale)
   if (metric.kind === 'quantile' && !(metric.probability > 0 && metric.probability < 1)) {
     return invalid('metric.probability', 'in (0, 1)')
   }
-  const variances = variancesOf(metric, baseline(metric))
+  const variances = variancesOf(metric, controlValue(metric))
   const sane = variances.every(variance => variance >= 0 && variance < Infinity)
   if (!sane) return invalid('metric', 'of a variance >= 0 and finite')
   if (variances[0] + variances[1] === 0) return insufficient('no_variance', null)
-  return scale === 'relative' && baseline(metric) === 0 ? insufficient('control_is_zero', null) : null
+  return scale === 'relative' && controlValue(metric) === 0 ? insufficient('control_is_zero', null) : null
 }
 
 function refuseProportion({ proportion, variance }: ProportionMetric, scale: Scale): Invalid | null {
   if (!(proportion > 0 && proportion < 1)) return invalid('metric.proportion', 'in (0, 1)')
   const fits =
-    scale === 'absolute' || variance === undefined || variance === 'unpooled' || variance === 'baseline'
-  return fits ? null : invalid('metric.variance', "'unpooled' or 'baseline' on the relative scale")
+    scale === 'absolute' || variance === undefined || variance === 'unpooled' || variance === 'control'
+  return fits ? null : invalid('metric.variance', "'unpooled' or 'control' on the relative scale")
 }
 
 /**
@@ -99,7 +103,7 @@ export function errorsOf(
   scale: Scale,
   units: readonly [number, number],
 ): Errors {
-  const value = baseline(metric)
+  const value = controlValue(metric)
   const relative = scale === 'relative'
   const varied = relative ? value + effect * Math.abs(value) : value + effect
   const distance = effect - nullEffect
@@ -127,9 +131,9 @@ function proportionErrors(
       return { distance, underNull: unpooled, underEffect: unpooled }
     case 'pooled_null':
       return { distance, underNull: error(pooled, pooled), underEffect: unpooled }
-    case 'baseline_null':
+    case 'control_null':
       return { distance, underNull: error(p, p), underEffect: unpooled }
-    case 'baseline':
+    case 'control':
       return { distance, underNull: error(p, p), underEffect: error(p, p) }
     case 'arcsine': {
       const flat = Math.sqrt(1 / control + 1 / variant)
@@ -151,17 +155,16 @@ export function cohenH(a: number, b: number): number {
 function variancesOf(metric: DesignMetric, varied: number): readonly [number, number] {
   switch (metric.kind) {
     case 'mean':
-      return [metric.variance, metric.variantVariance ?? metric.variance]
     case 'ratio':
-      return [metric.variance, metric.variance]
+      return [metric.variance, metric.variantVariance ?? metric.variance]
     case 'quantile': {
-      const variance = (metric.probability * (1 - metric.probability)) / metric.density ** 2
-      return [variance, variance]
+      const { probability: p, density, variantDensity = density } = metric
+      return [(p * (1 - p)) / density ** 2, (p * (1 - p)) / variantDensity ** 2]
     }
     case 'proportion': {
       const { proportion: p } = metric
       const own = p * (1 - p)
-      return [own, metric.variance === 'baseline' ? own : varied * (1 - varied)]
+      return [own, metric.variance === 'control' ? own : varied * (1 - varied)]
     }
   }
 }

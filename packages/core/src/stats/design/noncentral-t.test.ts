@@ -17,6 +17,11 @@ describe(`the noncentral t distribution (source: ${fixture.source})`, () => {
     }
   })
 
+  it('ends for any shift', () => {
+    expect(noncentralStudentUpperTail(2, 3, 1e9)).toBeCloseTo(1, 6)
+    expect(noncentralStudentUpperTail(2, 3, -1e9)).toBe(0)
+  })
+
   it('is not a number outside its domain', () => {
     expect(noncentralStudentUpperTail(1, 0.5, 0)).toBeNaN()
     expect(noncentralStudentUpperTail(Infinity, 5, 0)).toBeNaN()

@@ -4,6 +4,9 @@ import { normalUpperTail } from '../distribution/normal.ts'
 /** Standard deviations of ln s on each side that matter: beyond them lies less than 1e-16. */
 const reach = 8.5
 
+/** Reached for |delta| beyond some hundreds, where the probability is 0 or 1 but for a hair. */
+const mostSteps = 20000
+
 /**
  * The probability that a noncentral t variable exceeds t.
  *
@@ -28,7 +31,8 @@ export function noncentralStudentUpperTail(t: number, degreesOfFreedom: number, 
   const deviation = 1 / Math.sqrt(2 * v)
   const low = -reach * deviation - 40 / v
   // The normal tail turns from 1 to 0 over about 1 / |delta|; both factors grow beyond pi / 4 off the real axis.
-  const step = Math.min(0.12, 0.5 / (1 / deviation + Math.abs(delta)))
+  const fine = Math.min(0.12, 0.5 / (1 / deviation + Math.abs(delta)))
+  const step = Math.max(fine, (reach * deviation - low) / mostSteps)
   let [total, weight] = [0, 0]
   for (let x = low; x <= reach * deviation; x += step) {
     const density = Math.exp(v * (x - Math.expm1(2 * x) / 2))

@@ -94,14 +94,15 @@ function findInvalid(alpha: number, plan: Plan): Invalid | null {
   return badSequential(plan)
 }
 
-function badSequential({ sequential, alternative, reference, scale }: Plan): Invalid | null {
+function badSequential({ sequential, alternative, alpha, reference, scale }: Plan): Invalid | null {
   if (sequential.kind === 'factor' && !(sequential.factor >= 1 && sequential.factor < Infinity)) {
     return invalid('sequential.factor', '>= 1 and finite')
   }
   if (sequential.kind === 'confidence_sequence') {
     if (!(sequential.tuning > 0 && sequential.tuning < Infinity))
       return invalid('sequential.tuning', '> 0 and finite')
-    if (alternative === 'one_sided') return invalid('alternative', "'two_sided' with a confidence sequence")
+    if (alternative === 'one_sided' && !(alpha < 0.5))
+      return invalid('alpha', 'in (0, 0.5) for a one-sided sequence')
   }
   if (reference === 'student' && (scale === 'relative' || sequential.kind === 'confidence_sequence')) {
     return invalid('reference', "'normal' on the relative scale and with a confidence sequence")

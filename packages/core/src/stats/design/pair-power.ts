@@ -1,10 +1,10 @@
 // The power of one comparison at given units: the one definition that sample sizes and detectable effects invert.
 import { normalCdf } from '../distribution/normal.ts'
+import { sequenceRadius, sequenceRho } from '../sequential/always-valid/asymptotic/radius.ts'
 import { criticalValue } from '../test/estimate.ts'
 import { type DesignMetric, type Errors, errorsOf } from './metric.ts'
 import { noncentralStudentUpperTail } from './noncentral-t.ts'
 import type { Plan } from './options.ts'
-import { confidenceSequenceCriticalValue } from './sequential.ts'
 
 /**
  * The probability of a significant result.
@@ -54,9 +54,10 @@ function inflated(errors: Errors, plan: Plan, units: readonly [number, number]):
   if (sequential.kind !== 'confidence_sequence') {
     return { ...errors, underNull: errors.underNull * size, underEffect: errors.underEffect * size }
   }
+  const rho = sequenceRho(sequential.tuning, plan.alpha, plan.alternative)
   const wider =
-    confidenceSequenceCriticalValue(units[0] + units[1], plan.alpha, sequential.tuning) /
-    criticalValue(plan.alpha, 'two_sided', null)
+    sequenceRadius(units[0] + units[1], rho, plan.alpha, plan.alternative) /
+    criticalValue(plan.alpha, sidesOf(plan), null)
   const alsoEffect = sequential.formula === 'growthbook' ? wider : 1
   return {
     ...errors,

@@ -3,9 +3,9 @@
 import { normalQuantile } from '../distribution/normal.ts'
 import type { Invalid, Result } from '../result.ts'
 import { bisect } from '../test/bisect.ts'
-import { criticalValue } from '../test/estimate.ts'
+import { criticalValue, leastUnits } from '../test/estimate.ts'
 import { insufficient, invalid, isRefusal } from '../test/options.ts'
-import { baseline, type DesignMetric, errorsOf, refuseMetric } from './metric.ts'
+import { controlValue, type DesignMetric, errorsOf, refuseMetric } from './metric.ts'
 import { type DesignOptions, type Plan, readPlan } from './options.ts'
 import { pairPower } from './pair-power.ts'
 
@@ -13,7 +13,7 @@ export interface RequiredUnits {
   readonly kind: 'required_units'
   /** Whole units on all variants: the sum of `variants`. */
   readonly total: number
-  /** Whole units on each, the control first: `exact` times its share, rounded up. */
+  /** Whole units on each, the control first: `exact` times its share, rounded up, and at least 2. */
   readonly variants: readonly number[]
   /** The total before rounding. */
   readonly exact: number
@@ -55,7 +55,7 @@ export function requiredUnits(
   if (effect === plan.nullEffect) return insufficient('no_information', null)
   const exact = Math.max(...plan.pairs.map(pair => totalFor(metric, effect, plan, pair)))
   if (!(exact < mostUnits)) return insufficient('too_few_units', null)
-  const variants = plan.shares.map(share => roundUp(exact * share))
+  const variants = plan.shares.map(share => Math.max(leastUnits, roundUp(exact * share)))
   const total = variants.reduce((sum, units) => sum + units, 0)
   return { kind: 'required_units', total, variants, exact, alpha: plan.alpha }
 }
@@ -68,9 +68,9 @@ export function refuseEffect(metric: DesignMetric, effect: number, plan: Plan): 
     plan.scale === 'relative' ? metric.proportion * (1 + d) : metric.proportion + d,
   )
   return values.every(value => value > 0 && value < 1) ||
-    (metric.variance === 'baseline' && plan.nullEffect === 0)
+    (metric.variance === 'control' && plan.nullEffect === 0)
     ? null
-    : invalid('effect', `one that leaves the proportion ${baseline(metric)} in (0, 1)`)
+    : invalid('effect', `one that leaves the proportion ${controlValue(metric)} in (0, 1)`)
 }
 
 function totalFor(metric: DesignMetric, effect: number, plan: Plan, pair: readonly [number, number]): number {

@@ -4,6 +4,7 @@ import type { Cap } from '../summary/summary.ts'
 import { invalid } from './options.ts'
 
 interface Capped {
+  readonly kind: string
   readonly cap?: Cap
   readonly caps?: readonly Cap[]
 }

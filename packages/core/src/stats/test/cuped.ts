@@ -43,7 +43,7 @@ export function compareCuped(
   const pooled = mergeMoments(control.moments, variant.moments)
   const theta = covariance(pooled, 0, 1) / covariance(pooled, 1, 1)
   const both: Both = { control: pairOfMean(control.moments), variant: pairOfMean(variant.moments) }
-  return adjusted('cuped_t', both, theta, settings)
+  return adjusted('cuped_t', both, theta, settings, 'observed')
 }
 
 /**
@@ -72,7 +72,7 @@ export function compareCupedRatios(
   if (isRefusal(a)) return a
   if (isRefusal(b)) return b
   const theta = (a.covariance + b.covariance) / (a.beforeVariance + b.beforeVariance)
-  return adjusted('cuped_ratio_t', { control: a, variant: b }, theta, settings)
+  return adjusted('cuped_ratio_t', { control: a, variant: b }, theta, settings, 'adjusted')
 }
 
 /** A value and its covariate, with the variances that one unit contributes. */
@@ -90,7 +90,19 @@ interface Both {
   readonly variant: ValuePair
 }
 
-function adjusted(method: string, both: Both, theta: number, settings: Settings): Result<CupedEstimate> {
+/**
+ * Which variant-to-control ratio weighs the control's part of a relative variance. Both are right in the limit; gbstats
+ * takes the observed one for means and the adjusted one for ratios, and its published intervals tell them apart.
+ */
+type RatioForm = 'observed' | 'adjusted'
+
+function adjusted(
+  method: string,
+  both: Both,
+  theta: number,
+  settings: Settings,
+  form: RatioForm,
+): Result<CupedEstimate> {
   const { control, variant } = both
   if (!(control.beforeVariance + variant.beforeVariance > 0))
     return insufficient('no_covariate_variance', null)
@@ -103,7 +115,7 @@ function adjusted(method: string, both: Both, theta: number, settings: Settings)
   if (refusal !== null) return refusal
   const effect = variant.value - control.value - theta * (variant.before - control.before)
   const scaled =
-    settings.scale === 'relative' ? relative(both, theta, effect) : { effect, variance: variances }
+    settings.scale === 'relative' ? relative(both, theta, effect, form) : { effect, variance: variances }
   const estimate = waldEstimate(
     {
       method: settings.scale === 'relative' ? `${method}_delta` : method,
@@ -129,11 +141,12 @@ function adjustedVariance({ variance, covariance, beforeVariance }: ValuePair, t
 
 /**
  * Delta method for f = d / |A|, with d = B' - A' of the adjusted values and A unadjusted. Gradient with respect to
- * (value, before): of the variant (1, -theta) / |A|; of the control (-(1 + d / A), theta) / |A|.
+ * (value, before): of the variant (1, -theta) / |A|; of the control (-(1 + d / A), theta) / |A|, or with B / A instead
+ * of 1 + d / A (`observed`).
  */
-function relative({ control, variant }: Both, theta: number, difference: number) {
+function relative({ control, variant }: Both, theta: number, difference: number, form: RatioForm) {
   const base = Math.abs(control.value)
-  const slope = 1 + difference / control.value
+  const slope = form === 'observed' ? variant.value / control.value : 1 + difference / control.value
   const ofControl =
     slope ** 2 * control.variance -
     2 * slope * theta * control.covariance +

@@ -92,7 +92,7 @@ describe('comparing ranks', () => {
         if (result.kind !== 'estimate') return
         const all = Float64Array.from([...a].flatMap(x => [...b].map(y => y - x))).sort()
         const middle = ((all[(all.length - 1) >> 1] ?? 9) + (all[all.length >> 1] ?? 9)) / 2
-        expect(result.effect).toBe(middle)
+        expect(result.effect + 0).toBe(middle + 0)
         const back = compareRanks(b, a)
         expect(back.kind === 'estimate' ? back.effect + result.effect : 9).toBe(0)
         expect(result.winShare).toBeCloseTo(1 - (back.kind === 'estimate' ? back.winShare : 9), 12)

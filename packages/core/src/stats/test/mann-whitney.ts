@@ -1,8 +1,8 @@
 // Ranks instead of values: the Mann-Whitney test, with the shift that Hodges and Lehmann estimate by it.
 import type { Assumption, Result } from '../result.ts'
-import { countBelow, nthDifference } from './differences.ts'
 import { answer, criticalValue, type Finding, pValue, type TestEstimate } from './estimate.ts'
 import { insufficient, invalid, isRefusal, readOptions, type Settings, type TestOptions } from './options.ts'
+import { countBelow, nthDifference } from './pairwise-differences.ts'
 import { type RankDistribution, rankDistribution } from './rank-distribution.ts'
 
 export interface MannWhitneyOptions extends Omit<TestOptions, 'scale'> {

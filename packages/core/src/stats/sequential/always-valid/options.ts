@@ -16,7 +16,10 @@ export interface SequenceOptions {
    * others too. To be fixed before the data are seen.
    */
   readonly tunedFor?: number
-  /** Units on each variant before which there is no answer, a whole number >= 2: 100 unless told. */
+  /**
+   * Units on each variant before which there is no answer, a whole number >= 2: 100 unless told. With very skewed values
+   * and an uneven split take 200: skewness then does not cancel between the variants.
+   */
   readonly burnIn?: number
 }
 

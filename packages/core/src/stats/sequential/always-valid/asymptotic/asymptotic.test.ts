@@ -94,10 +94,8 @@ describe('the asymptotic sequence of gbstats (source: packages/stats/tests/frequ
     const { effect, standardError, interval, p } = estimated(compareSequentially(a, b, RELATIVE))
     expect(effect).toBeCloseTo(0.50338, 5)
     expect(standardError).toBeCloseTo(0.33341, 5)
-    // gbstats takes the variant's unadjusted mean in the control's part of the variance of a mean, and the adjusted one
-    // in that of a ratio; the adjusted one in both makes 1.2e-5 here.
-    expect(Math.abs((interval.lower ?? 0) + 0.50969)).toBeLessThan(2e-5)
-    expect(Math.abs((interval.upper ?? 0) - 1.51646)).toBeLessThan(2e-5)
+    expect(interval.lower).toBeCloseTo(-0.50969, 5)
+    expect(interval.upper).toBeCloseTo(1.51646, 5)
     expect(p).toBe(1)
   })
 
@@ -156,6 +154,54 @@ describe('the asymptotic sequence of gbstats (source: packages/stats/tests/frequ
     }
     expect(width(10)).toBeGreaterThan(width(10_000))
     expect(width(10_000)).toBeGreaterThan(width(6461))
+  })
+})
+
+describe('summaries of other kinds', () => {
+  it('counts: rates by their Poisson variance, n being events', () => {
+    const control = { kind: 'count', events: 400, exposure: 2000 } as const
+    const variant = { kind: 'count', events: 480, exposure: 2000 } as const
+    const absolute = estimated(compareSequentially(control, variant))
+    expect(absolute.effect).toBeCloseTo(0.04, 12)
+    expect(absolute.standardError).toBeCloseTo(Math.sqrt(880) / 2000, 12)
+    expect(absolute.n).toEqual({ control: 400, variant: 480 })
+    const relative = estimated(compareSequentially(control, variant, RELATIVE))
+    expect(relative.standardError).toBeCloseTo(1.2 * Math.sqrt(1 / 400 + 1 / 480), 12)
+  })
+
+  it('quantiles with clusters, and ratios', () => {
+    const moments = momentsFromSums(
+      500,
+      [2000, 5000],
+      [
+        [9000, 21_000],
+        [21_000, 52_000],
+      ],
+    )
+    if ('kind' in moments) throw new Error(JSON.stringify(moments))
+    const ratio = estimated(compareSequentially({ kind: 'ratio', moments }, { kind: 'ratio', moments }))
+    expect(ratio.effect).toBe(0)
+    expect(ratio.p).toBe(1)
+    const quantile = {
+      kind: 'quantile',
+      probability: 0.9,
+      n: 900,
+      nStar: 900,
+      value: 5,
+      lower: 4.8,
+      upper: 5.3,
+      clusters: null,
+    } as const
+    const effect = estimated(compareSequentially(quantile, { ...quantile, value: 9, lower: 8.8, upper: 9.2 }))
+    expect(effect.effect).toBe(4)
+    expect(effect.p).toBeLessThan(1e-10)
+    expect(effect.method).toBe('asymptotic_sequence_absolute_quantile')
+  })
+
+  it('that differ are refused', () => {
+    expect(compareSequentially(A, { kind: 'proportion', n: 500, successes: 5 })).toMatchObject({
+      argument: 'variant',
+    })
   })
 })
 

@@ -15,7 +15,7 @@ import type { Sides } from '../boundary/mixture.ts'
  *
  * Accuracy: closed form in doubles. O(1).
  * Source: Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (2024), Annals of Statistics 52(6), arXiv:2103.06476,
- * section 2.5 (Lyapunov-type sequences). Reference: TensorZero `asymp_cs`.
+ * the Lyapunov-type sequences of section 2. Reference: TensorZero `asymp_cs`.
  */
 export function lyapunovRadius(
   n: number,

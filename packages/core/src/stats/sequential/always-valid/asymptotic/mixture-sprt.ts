@@ -33,7 +33,7 @@ export interface MixtureSprtOptions {
  * @returns method `mixture_sprt`, Lambda being e; carry p on by `takeLook`
  *
  * Assumes normal differences with known variance, where it would be exact, or many with an estimated one.
- * Source: Johari, Koomen, Pekelis and Walsh (2022), Operations Research 70(3), eq. 10 and 11, doi:10.1287/opre.2021.2135;
+ * Source: Johari, Koomen, Pekelis and Walsh (2022), Operations Research 70(3), doi:10.1287/opre.2021.2135;
  * Robbins (1970), Annals of Mathematical Statistics 41(5), doi:10.1214/aoms/1177696786.
  */
 export function mixtureSprt({ effect, variance, n }: PairedLook, options: MixtureSprtOptions): Result {

@@ -12,7 +12,7 @@ const TRUNCATION = 0.5
  * l+ = min(l, 1 / (2 m)), l- = min(l, 1 / (2 (1 - m))), l = sqrt(2 ln(2 / alpha) / (v n ln(n + 1))); before value n:
  * mean = (1/2 + sum) / n and v = (1/4 + sum of (x_i - mean_i)^2) / n, mean_i counting x_i in.
  *
- * Source: Waudby-Smith and Ramdas (2024), JRSS B 86(1), eq. 24 to 26 and theorem 3, doi:10.1093/jrsssb/qkad009.
+ * Source: Waudby-Smith and Ramdas (2024), JRSS B 86(1), theorem 3, doi:10.1093/jrsssb/qkad009.
  * Reference: confseq `hedged_cs`, which bets with ln(1 / alpha) and takes alpha = 0.05 for K- whatever it is told.
  */
 export class HedgedCapital {

@@ -54,7 +54,7 @@ export function addPlugInValue(sums: PlugInSums, value: number): PlugInSums {
  * @returns method `plug_in_bernstein_sequence`, its value being the weighted mean; `insufficient` without a value
  *
  * Assumes values whose mean, given all before, is always the same.
- * Source: Waudby-Smith and Ramdas (2024), JRSS B 86(1), theorem 2 with eq. 13 to 15, doi:10.1093/jrsssb/qkad009.
+ * Source: Waudby-Smith and Ramdas (2024), JRSS B 86(1), theorem 2, doi:10.1093/jrsssb/qkad009.
  * Reference: confseq `predmix_empbern_cs`, which foretells the first value as 0.
  */
 export function plugInBernsteinSequence(sums: PlugInSums): Result<OneSampleEstimate> {

@@ -29,7 +29,7 @@ export interface EDiscoveries {
  * @returns `invalid` for an alpha out of range, or an e value that is negative or not a number
  *
  * Assumes nothing of how the tests depend on each other, nor when each was stopped.
- * Source: Wang and Ramdas (2022), JRSS B 84(3), definition 3, doi:10.1111/rssb.12489.
+ * Source: Wang and Ramdas (2022), JRSS B 84(3), doi:10.1111/rssb.12489.
  */
 export function eBenjaminiHochberg({ family, tests }: EFamily, alpha: number): EDiscoveries | Invalid {
   if (!(alpha > 0 && alpha < 1)) return { kind: 'invalid', argument: 'alpha', expected: 'in (0, 1)' }

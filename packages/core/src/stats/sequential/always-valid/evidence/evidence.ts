@@ -31,13 +31,13 @@ export const NO_LOOKS: Looks = { minP: 1 }
 /**
  * Takes in one more look. Only p may be carried on by its minimum: the largest e value so far is not an e value.
  *
- * @param estimate - of an always-valid method, the same at every look; anything without a p value changes nothing
+ * @param answer - of an always-valid method, the same at every look; anything without a p value changes nothing
  */
-export function takeLook(looks: Looks, estimate: Estimate | Insufficient | Invalid): Looks {
-  return estimate.kind === 'estimate' && estimate.p !== null && estimate.p < looks.minP
-    ? { minP: estimate.p }
-    : looks
+export function takeLook(looks: Looks, answer: Answer): Looks {
+  return 'p' in answer && answer.p !== null && answer.p < looks.minP ? { minP: answer.p } : looks
 }
+
+type Answer = Estimate | { readonly kind: 'evidence'; readonly p: number } | Insufficient | Invalid
 
 /**
  * The evidence of independent experiments against one hypothesis: their product.

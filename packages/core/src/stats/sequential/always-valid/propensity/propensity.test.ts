@@ -134,7 +134,7 @@ describe('the propensity-weighted sequence', () => {
   const unused: AipwState = noLoggedUnits()
 
   it.each<[string, Result, object]>([
-    ['no units', aipwSequence(unused), { kind: 'insufficient', reason: 'too_few_units', needed: 100 }],
+    ['no units', aipwSequence(unused), { kind: 'insufficient', reason: 'too_few_units', needed: 200 }],
     [
       'one outcome only',
       aipwSequence(of([1, 1, 1, 1].map((y, i) => unit(i % 2 ? 'variant' : 'control', y)))),

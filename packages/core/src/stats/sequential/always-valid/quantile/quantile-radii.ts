@@ -22,7 +22,7 @@ export interface Radii {
  * @param tunedFor - values at which it is to be tightest, > 0
  * @returns NaN outside the domain; infinite where no values at all would be evidence against a quantile that far
  *
- * Source: Howard and Ramdas (2022), Bernoulli 28(3), theorem 1 (b), doi:10.3150/21-BEJ1388.
+ * Source: Howard and Ramdas (2022), Bernoulli 28(3), theorem 1, doi:10.3150/21-BEJ1388.
  * Reference: confseq `demo/quantiles.py`, `fixed_quantile_confidence_bounds`.
  */
 export function mixtureRadii(p: number, n: number, alpha: number, tunedFor: number): Radii {
@@ -43,7 +43,7 @@ export function mixtureRadii(p: number, n: number, alpha: number, tunedFor: numb
  *
  * @param n - values, >= 1
  *
- * Source: Howard and Ramdas (2022), Bernoulli 28(3), eq. 3, doi:10.3150/21-BEJ1388.
+ * Source: Howard and Ramdas (2022), Bernoulli 28(3), theorem 1, doi:10.3150/21-BEJ1388.
  */
 export function stitchedRadii(p: number, n: number, alpha: number): Radii {
   if (!(p > 0 && p < 1) || !(n >= 1) || !(alpha > 0 && alpha < 1))
