@@ -24,19 +24,20 @@ module.exports = {
     only('core-imports-core', core, [], 'core imports nothing of ours'),
     only('stats-alone', `${core}stats/`, [], 'core/stats imports nothing, not even of core'),
     only('signal-alone', `${core}signal/`, [], 'formulae of text know nothing of ours'),
+    only('redaction-alone', `${core}redaction/`, [], 'what personal text looks like knows nothing of ours'),
     only('assignment-alone', `${core}assignment/`, [], 'assignment is the bottom of core'),
     only('expression-alone', `${core}expression/`, [], 'expression knows attributes, not configs'),
     only(
       'config-imports',
       `${core}config/`,
-      [`${core}assignment/`, `${core}expression/`],
-      'config uses assignment and expression',
+      [`${core}assignment/`, `${core}expression/`, `${core}redaction/`],
+      'config uses assignment, expression and redaction',
     ),
     only('event-imports', `${core}event/`, [`${core}config/`], 'event uses config for its enums and prices'),
     only(
       'routing-imports',
       `${core}routing/`,
-      [`${core}(assignment|config|expression)/`],
+      [`${core}(assignment|config|expression|redaction)/`],
       'routing decides with what config compiled',
     ),
     {

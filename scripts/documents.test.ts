@@ -119,7 +119,7 @@ describe('what is shown works', () => {
     expect(checkCondition(condition)).toMatchObject({ kind: 'valid', warnings: [] })
   })
 
-  test.each(['README.md', 'docs/configuration.md', 'docs/keys.md'])(
+  test.each(['README.md', 'docs/configuration.md', 'docs/keys.md', 'docs/privacy.md'])(
     'the config in %s can be published',
     document => {
       const [text] = Array.from(

@@ -28,6 +28,7 @@ export const QUESTIONS: readonly Question[] = [
   usage('usage of a day by minute', DAY, 60_000, []),
   usage('usage of 30 days by hour', MONTH, 3_600_000, []),
   usage('usage of 30 days by day and variant', MONTH, DAY_MS, ['served']),
+  { name: 'cost of 30 days', ask: async store => Number((await store.spending(MONTH)).first_at !== null) },
   page('log: newest 50', {}, 'at'),
   page('log: newest 50 of a key, failed', { key: ['key-150'], outcome: ['failed'] }, 'at'),
   page('log: slowest 50 of a day', DAY, 'total_ms'),

@@ -7,6 +7,7 @@ import type { Snapshot } from '@weir/core/config'
 import { activate } from '@weir/core/routing'
 import { type BudgetReport, Journal } from './budget/journal.ts'
 import { Admission } from './gateway/admit.ts'
+import { CaptureMemory } from './gateway/capture/capture-memory.ts'
 import { type EjectedTarget, Ejection } from './gateway/ejection.ts'
 import type { Gateway } from './gateway/gateway.ts'
 import { Identity } from './gateway/identity.ts'
@@ -57,6 +58,7 @@ export type ToDataPlane =
   | { readonly kind: 'eject'; readonly ejected: EjectedTarget }
   | { readonly kind: 'control'; readonly state: ControlState }
   | { readonly kind: 'seal' }
+  | { readonly kind: 'forget_units' }
   | { readonly kind: 'stats' }
   | { readonly kind: 'drain'; readonly timeout: number }
 
@@ -145,6 +147,7 @@ function openGateway(
         onTrouble: error => log('error', `what budgets spend is not kept on disk: ${String(error)}`),
       }),
     ),
+    captures: new CaptureMemory(),
     reportBug: error => log('error', error instanceof Error ? (error.stack ?? error.message) : String(error)),
   }
 }
@@ -179,6 +182,9 @@ function obey(message: ToDataPlane, plane: DataPlane): void {
     case 'seal':
       spool.seal()
       tell({ kind: 'sealed' })
+      return
+    case 'forget_units':
+      gateway.identity.forgetUnits()
       return
     case 'stats':
       tell({ kind: 'stats', stats: statsOf(gateway) })

@@ -13,6 +13,7 @@ import { Tail } from './event-plane/tail.ts'
 import { Upkeep } from './event-plane/upkeep.ts'
 import { openEventStore } from './storage/duckdb/open-event-store.ts'
 import { Collector } from './storage/spool/collector.ts'
+import { forgetInFiles, rejectedDirectory } from './storage/spool/forget-lines.ts'
 import { Telemetry } from './telemetry/telemetry.ts'
 
 /** How long it may take to stop once the main thread is gone: another program may want the store at once. */
@@ -58,7 +59,7 @@ interface Plane {
 function openPlane({ dataDir, version, requestLog, snapshot }: EventPlaneStart): Plane {
   const telemetry = new Telemetry({ log, version, requestLog })
   telemetry.configure(snapshot)
-  const tail = new Tail((events, sent) => tell({ kind: 'requests', events }, sent))
+  const tail = new Tail((events, missed, sent) => tell({ kind: 'requests', events, missed }, sent))
   const keeper = new StoreKeeper({
     open: () => openEventStore({ directory: storeDirectory(dataDir) }),
     onOpen: () => collector.wake(),
@@ -71,7 +72,13 @@ function openPlane({ dataDir, version, requestLog, snapshot }: EventPlaneStart):
   })
   collector.start()
   const upkeep = new Upkeep(snapshot.gateway.record.retention, { store: () => keeper.whenOpen(), log: say })
-  const calls = eventCalls({ keeper, collector, metrics: () => telemetry.metrics() })
+  const rejected = rejectedDirectory(eventDirectory(dataDir))
+  const calls = eventCalls({
+    keeper,
+    collector,
+    metrics: () => telemetry.metrics(),
+    forgetRejected: units => forgetInFiles(rejected, units),
+  })
   const report = new StatusReport(() => ({ store: keeper.status, tally: collector.tally }), tell)
   const close = async () => {
     report.close()

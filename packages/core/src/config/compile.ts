@@ -116,5 +116,5 @@ function compileRouter(
   const routes = router.routes.map((route, index) => compileAt(route, ['routes', index]))
   const last = router.default_route
   if (last !== undefined) routes.push(compileAt({ ...last, condition: null }, ['default_route']))
-  return { id, units: router.units, timeZone: time_zone, routes }
+  return { id, units: router.units, timeZone: time_zone, capture: router.capture ?? null, routes }
 }

@@ -1,4 +1,5 @@
 // Entry point of config: schemas, parsing, compiling, snapshots.
+export type { CaptureConfig } from './capture.ts'
 export { type Compiled, compile } from './compile.ts'
 export type { CompileContext } from './compile-context.ts'
 export type { CurrentTables } from './compile-route.ts'

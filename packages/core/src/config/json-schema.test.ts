@@ -29,6 +29,15 @@ describe('the JSON Schema for editors', () => {
       },
     ],
     [
+      'a router that captures',
+      {
+        version: 1,
+        routers: {
+          r: { default_route: { split }, capture: { rate: 0.5, size: '256KiB', patterns: ['a+'] } },
+        },
+      },
+    ],
+    [
       'nested parameters',
       {
         version: 1,
@@ -77,6 +86,10 @@ describe('the JSON Schema for editors', () => {
     ],
     ['no variants', { version: 1, routers: { r: { default_route: { split: { variants: [] } } } } }],
     ['a route without condition', { version: 1, routers: { r: { routes: [{ id: 'x', split }] } } }],
+    [
+      'much to capture',
+      { version: 1, routers: { r: { default_route: { split }, capture: { rate: 1, size: '257KiB' } } } },
+    ],
     ['a bad duration', { version: 1, routers: { r: { default_route: { split }, timeouts: { idle: '5' } } } }],
     ['a bad size', { version: 1, gateway: { limits: { body: '5MB' } } }],
     ['keys as a map', { version: 1, keys: {} }],

@@ -1,6 +1,7 @@
 // Routers: what an application addresses as a model.
 import { z } from 'zod'
 import { checkCondition } from '../expression/index.ts'
+import { captureSchema } from './capture.ts'
 import { failurePolicySchema, timeoutsSchema } from './failure-policy.ts'
 import { idSchema } from './scalar.ts'
 import { splitSchema } from './split.ts'
@@ -100,6 +101,9 @@ export const routerSchema = z
       .meta({ description: 'Taken when no route holds; without it such a request gets 404' }),
     timeouts: timeoutsSchema.prefault({}).meta({ description: 'For routes without their own' }),
     failure: failurePolicySchema.prefault({}).meta({ description: 'For routes without their own' }),
+    capture: captureSchema.optional().meta({
+      description: 'Keeps prompts and answers of requests that it splits. Without it none are kept',
+    }),
     annotations: z.record(z.string().min(1).max(100), z.json()).optional().meta({
       description: 'Notes of programs that write configs; kept as they are, and without effect',
     }),

@@ -1,6 +1,7 @@
 // The compiled, immutable form of a config: plain data, so that the same value crosses a function call, a worker
 // boundary or the network. `routing/activate` turns it into what the request path reads.
 import type { BucketTable } from '../assignment/index.ts'
+import type { CaptureConfig } from './capture.ts'
 import type { FailurePolicy, Timeouts } from './failure-policy.ts'
 import type { GatewayConfig } from './gateway.ts'
 import type { KeyLimits } from './key-limits.ts'
@@ -47,6 +48,8 @@ export interface RouterSnapshot {
   readonly id: string
   readonly units: readonly UnitSource[]
   readonly timeZone: string
+  /** Null: no prompt or answer is kept. */
+  readonly capture: CaptureConfig | null
   readonly routes: readonly RouteSnapshot[]
 }
 

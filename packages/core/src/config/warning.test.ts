@@ -61,6 +61,22 @@ describe('the longest answer', () => {
   })
 })
 
+test.each<[string, object, string[]]>([
+  ['as it is', { rate: 1, redact: [] }, ['capture_unredacted routers.r.capture.redact']],
+  [
+    'as it is but for patterns',
+    { rate: 1, redact: [], patterns: ['a'] },
+    ['capture_unredacted routers.r.capture.redact'],
+  ],
+  ['redacted', { rate: 1 }, []],
+  ['never', { rate: 0, redact: [] }, []],
+])('a router that keeps text %s', (_, capture, warnings) => {
+  const providers = { p: { type: 'openai', base_url: 'http://localhost/v1' } }
+  const split = { variants: [{ id: 'a', model: 'p/a' }] }
+  const routers = { r: { capture, default_route: { split } } }
+  expect(warningsOf({ providers, models: { 'p/a': {} }, routers })).toEqual(warnings)
+})
+
 test('a package that is not installed is refused with the command that installs it', () => {
   const provider = (name: string) => ({ type: 'ai-sdk', package: name })
   const providers = { google: provider('@ai-sdk/google'), mistral: provider('@ai-sdk/mistral') }

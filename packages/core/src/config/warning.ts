@@ -19,6 +19,7 @@ export function findWarnings(config: Config, context: WarningContext): Problem[]
     ...openPresets(config),
     ...unknownLimits(config),
     ...doubtfulConditions(config),
+    ...bareCaptures(config),
   ]
 }
 
@@ -71,6 +72,15 @@ function unknownLimits(config: Config): Problem[] {
     const message =
       'its longest answer is not known, so that translated requests without `max_tokens` get 4096 tokens; set `capabilities: { output: ... }`'
     return [{ code: 'unknown_output_limit', path: ['models', id], message }]
+  })
+}
+
+function bareCaptures(config: Config): Problem[] {
+  return Object.entries(config.routers).flatMap(([id, { capture }]) => {
+    if (capture === undefined || capture.rate === 0 || capture.redact.length > 0) return []
+    const message =
+      'e-mail addresses, keys and the like are captured as they are; leave `redact` out, and they are replaced'
+    return [{ code: 'capture_unredacted', path: ['routers', id, 'capture', 'redact'], message }]
   })
 }
 

@@ -2,6 +2,7 @@
 // reads. Done once per publish and gateway, never per request.
 import { BUCKETS, countBuckets, indexBuckets } from '../assignment/index.ts'
 import type {
+  CaptureConfig,
   GroupSnapshot,
   KeyRoutingSnapshot,
   KeySnapshot,
@@ -14,6 +15,7 @@ import type {
   VariantSnapshot,
 } from '../config/index.ts'
 import { type CompiledCondition, compileCondition } from '../expression/index.ts'
+import { Redactor } from '../redaction/index.ts'
 
 export interface ActiveSnapshot {
   readonly snapshot: Snapshot
@@ -35,7 +37,18 @@ export interface ActiveRouter {
   readonly id: string
   readonly units: readonly UnitSource[]
   readonly timeZone: string
+  /** Null: no prompt or answer is kept. */
+  readonly capture: ActiveCapture | null
   readonly routes: readonly ActiveRoute[]
+}
+
+/** Keeping prompts and answers of some of a router's requests. */
+export interface ActiveCapture {
+  /** 0..1, of the requests. */
+  readonly rate: number
+  /** Bytes of each of the two. */
+  readonly size: number
+  readonly redactor: Redactor
 }
 
 /** A split attached to a key, in place of plain model names. */
@@ -116,7 +129,17 @@ export function namedVariant(target: TargetSnapshot): ActiveVariant {
 }
 
 function activateRouter(router: RouterSnapshot): ActiveRouter {
-  return { ...router, kind: 'router', routes: router.routes.map(activateRoute) }
+  const { capture } = router
+  return {
+    ...router,
+    kind: 'router',
+    capture: capture === null ? null : activateCapture(capture),
+    routes: router.routes.map(activateRoute),
+  }
+}
+
+function activateCapture({ rate, size, ...rules }: CaptureConfig): ActiveCapture {
+  return { rate, size, redactor: new Redactor(rules) }
 }
 
 function activateRouting(id: string, { route, ...routing }: KeyRoutingSnapshot): ActiveKeyRouting {

@@ -1,5 +1,6 @@
 // Entry point of routing: activate a snapshot, decide requests with it, explain decisions.
 export type {
+  ActiveCapture,
   ActiveGroup,
   ActiveKeyRouting,
   ActiveRoute,

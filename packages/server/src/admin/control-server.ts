@@ -45,6 +45,8 @@ export interface ControlResources {
   readonly register: readonly ((app: AdminApp) => void)[]
   /** Error shapes of their own, by the beginning of the path. */
   readonly problemShapes?: ReadonlyMap<string, ProblemShape>
+  /** Paths whose routes read bodies of any size by themselves. */
+  readonly unlimitedBodies?: readonly string[]
 }
 
 export interface Control {
@@ -65,17 +67,22 @@ export async function startControl(options: ControlOptions): Promise<Control> {
   if (adminToken !== undefined && adminToken.length < MIN_ADMIN_TOKEN) {
     throw new ControlStartError(`WEIR_ADMIN_TOKEN must have at least ${MIN_ADMIN_TOKEN} characters`)
   }
-  const server = createServer(TIMEOUTS, listenerOf(options))
+  const stopping = new AbortController()
+  const server = createServer(TIMEOUTS, listenerOf(options, stopping.signal))
   await listen(server, options)
   const firstToken = adminToken === undefined ? await firstTokenOf(options) : undefined
-  return { url: urlOf(server, options.host), firstToken, close: timeout => close(server, timeout) }
+  const stop = (timeout?: number) => {
+    stopping.abort()
+    return close(server, timeout)
+  }
+  return { url: urlOf(server, options.host), firstToken, close: stop }
 }
 
 /** Times for a client to send: ms. Answers are not limited, for a publish takes what it takes. */
 const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 }
 
 /** The app of the control port, with every route. */
-async function createControlApp(options: ControlOptions): Promise<AdminApp> {
+async function createControlApp(options: ControlOptions, stopping: AbortSignal): Promise<AdminApp> {
   const resources = await options.resources()
   const { store, log } = options
   const services = {
@@ -89,6 +96,8 @@ async function createControlApp(options: ControlOptions): Promise<AdminApp> {
     audit: new AuditLog(store.audit),
     keptAnswers: new KeptAnswers(store.idempotency, options.sealer),
     problemShapes: resources.problemShapes ?? new Map(),
+    unlimitedBodies: resources.unlimitedBodies ?? [],
+    stopping,
     log,
   })
   registerRoutes(app, resources, services)
@@ -149,10 +158,13 @@ export function neverAsked(what: string): object {
 }
 
 /** Requests that are no HTTP the app could be given, such as those with a broken host, are refused here. */
-function listenerOf(options: ControlOptions): (req: IncomingMessage, res: ServerResponse) => void {
+function listenerOf(
+  options: ControlOptions,
+  stopping: AbortSignal,
+): (req: IncomingMessage, res: ServerResponse) => void {
   let app: Promise<AdminApp> | undefined
   const answer = async (request: Request, env: unknown) => {
-    app ??= createControlApp(options)
+    app ??= createControlApp(options, stopping)
     return (await app).fetch(request, env as object)
   }
   const listener = getRequestListener(answer, {

@@ -18,6 +18,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<Registration>>> = {
   simulate: async () => (await import('./simulate.ts')).registerSimulate,
   replay: async () => (await import('../replay/command.ts')).registerReplay,
   events: async () => (await import('./events.ts')).registerEvents,
+  shares: async () => (await import('./shares.ts')).registerShares,
+  import: async () => (await import('./import-events.ts')).registerImport,
+  forget: async () => (await import('./forget.ts')).registerForget,
   sim: async () => (await import('./sim.ts')).registerSim,
   schema: async () => (await import('./schema.ts')).registerSchema,
   openapi: async () => (await import('./openapi.ts')).registerOpenapi,
@@ -35,6 +38,8 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     .description('Splits live LLM traffic over models, prompts and providers.')
     .version(readVersion())
     .showHelpAfterError('(run with --help to see what there is)')
+    // Of what is below a command its own options come before its name: `export events` has some of the names of `export`.
+    .enablePositionalOptions()
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .exitOverride()
   for (const register of await registrations(argv[2])) register(program)

@@ -37,13 +37,18 @@ export class ControlError extends Error {
 }
 
 /** Runs a command against the control plane; with what keeps it from being done it ends with `exitCode`. */
-export async function withControl(
+export function withControl(
   options: ControlOptions,
   run: (client: ControlClient) => Promise<void>,
   exitCode = 1,
 ): Promise<void> {
+  return endingWell(async () => run(await openControl(options)), exitCode)
+}
+
+/** Runs a command; what keeps it from being done is printed, and it ends with `exitCode`. */
+export async function endingWell(run: () => Promise<void>, exitCode = 1): Promise<void> {
   try {
-    await run(await openControl(options))
+    await run()
   } catch (error) {
     if (!(error instanceof ControlError)) throw error
     printError(`weir: ${error.message}`)
@@ -51,7 +56,8 @@ export async function withControl(
   }
 }
 
-async function openControl(options: ControlOptions): Promise<ControlClient> {
+/** @throws ControlError when nobody says where it is, or with which token */
+export async function openControl(options: ControlOptions): Promise<ControlClient> {
   const connection = readConnection(options.dataDir)
   const given = options.controlUrl ?? present(process.env.WEIR_CONTROL_URL)
   const url = given ?? connection?.controlUrl
@@ -71,6 +77,11 @@ async function openControl(options: ControlOptions): Promise<ControlClient> {
   if (!/^[!-~]+$/.test(token))
     throw new ControlError('no_connection', 'the token has characters that no token has')
   return new ControlClient(url.replace(/\/+$/, ''), token)
+}
+
+/** Whether a control plane is named, so that it is asked whatever the data directory holds. */
+export function namesProgram({ controlUrl }: ControlOptions): boolean {
+  return (controlUrl ?? present(process.env.WEIR_CONTROL_URL)) !== undefined
 }
 
 function present(value: string | undefined): string | undefined {
@@ -155,6 +166,32 @@ export class ControlClient {
     })
     if (!answer.ok) throw refusalOf(answer, content)
     return { headers: answer.headers, text: content }
+  }
+
+  /**
+   * For bodies and answers of any size and duration: hands the answer over unread.
+   *
+   * @param request - its body is sent as it is, its type is among the headers
+   * @throws ControlError when it cannot be reached or does not do it
+   */
+  async exchange(
+    request: Omit<ControlRequest, 'query' | 'body'> & { readonly body: string | ReadableStream },
+  ) {
+    const { method, path, headers, body } = request
+    try {
+      const answer = await fetch(`${this.url}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${this.#token}`, ...headers },
+        body,
+        redirect: 'manual',
+        ...(typeof body !== 'string' && { duplex: 'half' as const }),
+      })
+      if (!answer.ok) throw refusalOf(answer, await answer.text())
+      return answer
+    } catch (error) {
+      if (error instanceof ControlError) throw error
+      throw new ControlError('unreachable', `${this.url} cannot be reached: ${reasonOf(error as Error)}`)
+    }
   }
 
   /** The answer's JSON, of the shape asked for. @throws ControlError */

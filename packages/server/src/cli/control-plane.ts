@@ -1,4 +1,5 @@
 // What the control port of a running program works with.
+import type { Pseudonym } from '../admin/request-log/unit-reference.ts'
 import type { Revisions } from '../admin/revision/revisions.ts'
 import type { EventPlane } from '../event-plane/event-plane.ts'
 import type { Workers } from '../snapshot/workers.ts'
@@ -7,6 +8,7 @@ import type { Sealer } from '../storage/seal.ts'
 import type { Log } from './log.ts'
 
 export interface ControlPlane {
+  readonly dataDir: string
   readonly host: string
   readonly port: number
   readonly publicUrls: readonly string[]
@@ -15,6 +17,8 @@ export interface ControlPlane {
   readonly revisions: Revisions
   readonly workers: Workers
   readonly events: EventPlane
+  /** What the gateway records of a unit. */
+  readonly pseudonym: Pseudonym
   /** How many workers are to run. */
   readonly wanted: number
   readonly log: Log

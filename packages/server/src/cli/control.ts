@@ -1,6 +1,8 @@
 // The control plane of `weir start`: store, secrets, revisions, and the control port with every resource.
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Control, startControl } from '../admin/control-server.ts'
+import { exchangeDirectory } from '../event-plane/place.ts'
 import { DataDirError, readOrMakeKey } from '../snapshot/state.ts'
 import { ReopeningStore } from '../storage/reopening-store.ts'
 import { createSealer, parseMasterKey, type Sealer } from '../storage/seal.ts'
@@ -33,6 +35,8 @@ export function openSealer(dataDir: string): Sealer {
 /** Opens the control port; rejects with ControlStartError, or with the error of listening. */
 export function openControlPort(plane: ControlPlane): Promise<Control> {
   const { host, port, publicUrls, store, sealer, revisions, workers, events, wanted, log } = plane
+  // What a program that was killed has left there is nobody's.
+  rmSync(exchangeDirectory(plane.dataDir), { recursive: true, force: true })
   const adminToken = process.env.WEIR_ADMIN_TOKEN
   return startControl({
     host,

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { controlDocument, neverAsked } from '../admin/control-server.ts'
 import type { MetricsSource } from '../admin/metrics/routes.ts'
+import type { Pseudonym } from '../admin/request-log/unit-reference.ts'
 import type { Revisions } from '../admin/revision/revisions.ts'
 import type { EventPlane } from '../event-plane/event-plane.ts'
 import { closedStore } from '../storage/closed-store.ts'
@@ -19,10 +20,12 @@ export function registerOpenapi(program: Command): void {
     )
     .action(() => {
       const resources = controlResources({
+        dataDir: '',
         revisions: neverAsked('the revisions') as Revisions,
         store: closedStore('it is only described'),
         sealer: neverAsked('the sealer') as Sealer,
         events: { store: neverAsked('the event store') } as EventPlane,
+        pseudonym: neverAsked('pseudonyms') as Pseudonym,
         metrics: neverAsked('the metrics') as MetricsSource,
       })
       printJson(controlDocument(readVersion(), resources))

@@ -5,14 +5,12 @@ import { resolve } from 'node:path'
 import { type RequestEvent, requestEventSchema } from '@weir/core/event'
 import { z } from 'zod'
 import { eventDirectory, storeDirectory } from '../event-plane/place.ts'
-import { StoreKeeper } from '../event-plane/store-keeper.ts'
 import { type EventStore, EventStoreUnavailableError, type RequestPage } from '../storage/event-store.ts'
-import { Collector } from '../storage/spool/collector.ts'
 import { readSpool } from '../storage/spool/read-spool.ts'
-import { sealLeftovers } from '../storage/spool/seal-leftovers.ts'
 import { lockDataDir } from '../storage/sqlite/data-dir-lock.ts'
 import { readConnection } from './connection.ts'
 import { type ControlClient, type ControlOptions, withControl } from './control-client.ts'
+import { withStoreOf } from './local-event-store.ts'
 
 /** How many to read: the newest so many, or all. */
 export type Wanted = number | 'all'
@@ -66,24 +64,16 @@ async function ofProgram(options: ControlOptions, wanted: Wanted, read: Read): P
   })
 }
 
-/** Nobody else has the data directory: what the spool holds is taken into the store first. */
+/** Nobody else has the data directory. */
 async function ofStore(dataDir: string, wanted: Wanted, read: Read): Promise<string | undefined> {
-  // Only here: a native library is loaded with it.
-  const { openEventStore } = await import('../storage/duckdb/open-event-store.ts')
-  const open = () => openEventStore({ directory: storeDirectory(dataDir) })
-  const keeper = new StoreKeeper({ open, onOpen: () => {} })
   try {
-    const store = await keeper.whenOpen()
-    const directory = eventDirectory(dataDir)
-    sealLeftovers(directory, 'all')
-    await new Collector({ directory, store: keeper, observers: [], log: () => {} }).settle()
-    await read(paged((sort, limit, after) => pageOfStore(store, sort, limit, after), wanted))
+    await withStoreOf(dataDir, store =>
+      read(paged((sort, limit, after) => pageOfStore(store, sort, limit, after), wanted)),
+    )
     return undefined
   } catch (error) {
     if (!(error instanceof EventStoreUnavailableError)) throw error
     return `weir: the event store cannot be used: ${error.message}`
-  } finally {
-    await keeper.close()
   }
 }
 

@@ -12,6 +12,7 @@ import type { Revisions } from '../admin/revision/revisions.ts'
 import { StoredCredentials } from '../admin/revision/stored-credentials.ts'
 import { BudgetLedger } from '../budget/ledger.ts'
 import { EventPlane, type EventStoreKind } from '../event-plane/event-plane.ts'
+import { Identity } from '../gateway/identity.ts'
 import { resolveName } from '../network/resolve.ts'
 import { locateProblems, readConfigFile } from '../snapshot/load.ts'
 import { Publisher, type Server } from '../snapshot/publisher.ts'
@@ -190,7 +191,8 @@ async function run(
   publisher.attach(serversOf(workers, events))
   events.attach(workers)
   store.retry(() => welcomeBack(revisions, log))
-  const control = await startControlPort(options, { ...parts, workers })
+  const pseudonym = pseudonymsOf(options.dataDir)
+  const control = await startControlPort(options, { ...parts, workers, pseudonym })
   if (control !== undefined) {
     // Signals and the file are watched before anyone is told where to find the gateway.
     const stop = stopSignal()
@@ -259,12 +261,22 @@ async function startWorkers(
 }
 
 function startControlPort(
-  { controlHost: host, controlPort: port, controlUrl: publicUrls, workers: wanted }: Options,
-  parts: Omit<ControlPlane, 'host' | 'port' | 'publicUrls' | 'wanted'>,
+  { controlHost: host, controlPort: port, controlUrl: publicUrls, workers: wanted, ...options }: Options,
+  parts: Omit<ControlPlane, 'dataDir' | 'host' | 'port' | 'publicUrls' | 'wanted'>,
 ): Promise<Control | undefined> {
   return listening('--control-port and --control-host', { host, port }, () =>
-    openControlPort({ ...parts, host, port, publicUrls, wanted }),
+    openControlPort({ ...parts, dataDir: resolve(options.dataDir), host, port, publicUrls, wanted }),
   )
+}
+
+function pseudonymsOf(dataDir: string): ControlPlane['pseudonym'] {
+  const identity = new Identity(readSecret(dataDir), 'main')
+  return (kind, id) => {
+    const pseudonym = identity.unit(kind, id)
+    // Who asks for a unit may be about to have it forgotten.
+    identity.forgetUnits()
+    return pseudonym
+  }
 }
 
 /** Undefined, and said why, when the port cannot be had. */

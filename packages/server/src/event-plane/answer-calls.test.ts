@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest'
-import { CursorError, type EventStore, EventStoreUnavailableError } from '../storage/event-store.ts'
+import {
+  CursorError,
+  type EventStore,
+  EventStoreUnavailableError,
+  type RecordedUnit,
+} from '../storage/event-store.ts'
 import { answerCall, eventCalls } from './answer-calls.ts'
 import { errorOf } from './crossed-error.ts'
 import type { EventCalls, FromEventPlane } from './messages.ts'
@@ -9,6 +14,7 @@ function callsOn(store: Partial<EventStore>, order: string[] = []): EventCalls {
     keeper: { whenOpen: () => Promise.resolve(store as EventStore) },
     collector: { settle: () => Promise.resolve(void order.push('settled')) },
     metrics: () => Promise.resolve('# none'),
+    forgetRejected: () => order.push('forgot in rejected'),
   })
 }
 
@@ -28,9 +34,11 @@ test('a call gets what the store answers', async () => {
 
 test('units are forgotten after what waits was taken in, or they would come back', async () => {
   const order: string[] = []
-  const forget = (units: readonly string[]) => Promise.resolve(order.push(`forgot ${units.join()}`))
-  expect(await ask(callsOn({ forget }, order), 'forget', ['u1', 'u2'])).toMatchObject({ result: 2 })
-  expect(order).toEqual(['settled', 'forgot u1,u2'])
+  const units = ['u1', 'u2'].map(unit => ({ kind: null, unit }))
+  const forget = (units: readonly RecordedUnit[]) =>
+    Promise.resolve(order.push(`forgot ${units.map(({ unit }) => unit).join()}`))
+  expect(await ask(callsOn({ forget }, order), 'forget', units)).toMatchObject({ result: 5 })
+  expect(order).toEqual(['settled', 'forgot u1,u2', 'forgot in rejected'])
 })
 
 test.each([new EventStoreUnavailableError('locked'), new CursorError()])(

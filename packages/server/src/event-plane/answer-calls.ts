@@ -1,4 +1,5 @@
 // The event plane's side of what the main thread asks: one call at a time is answered as it is done, in any order.
+import type { RecordedUnit } from '../storage/event-store.ts'
 import type { Collector } from '../storage/spool/collector.ts'
 import type { CrossedError, EventCalls, FromEventPlane, ToEventPlane } from './messages.ts'
 import type { StoreKeeper } from './store-keeper.ts'
@@ -7,10 +8,12 @@ export interface CallParts {
   readonly keeper: Pick<StoreKeeper, 'whenOpen'>
   readonly collector: Pick<Collector, 'settle'>
   readonly metrics: () => Promise<string>
+  /** Takes units out of batches that the store refused. @returns how many events there were */
+  readonly forgetRejected: (units: readonly RecordedUnit[]) => number
 }
 
 /** Everything that can be asked, of the parts that know it. */
-export function eventCalls({ keeper, collector, metrics }: CallParts): EventCalls {
+export function eventCalls({ keeper, collector, metrics, forgetRejected }: CallParts): EventCalls {
   const settle = async () => {
     await keeper.whenOpen()
     await collector.settle()
@@ -21,7 +24,9 @@ export function eventCalls({ keeper, collector, metrics }: CallParts): EventCall
     outcomes: async about => (await keeper.whenOpen()).outcomes(about),
     groups: async query => (await keeper.whenOpen()).groups(query),
     usage: async query => (await keeper.whenOpen()).usage(query),
-    shares: async (router, window) => (await keeper.whenOpen()).shares(router, window),
+    spending: async filter => (await keeper.whenOpen()).spending(filter),
+    splitRevisions: async (...about) => (await keeper.whenOpen()).splitRevisions(...about),
+    shares: async (...about) => (await keeper.whenOpen()).shares(...about),
     capture: async id => (await keeper.whenOpen()).capture(id),
     state: async () => (await keeper.whenOpen()).state(),
     export: async query => (await keeper.whenOpen()).export(query),
@@ -29,7 +34,7 @@ export function eventCalls({ keeper, collector, metrics }: CallParts): EventCall
     forget: async units => {
       // What still waits would come back after it.
       await settle()
-      return (await keeper.whenOpen()).forget(units)
+      return (await (await keeper.whenOpen()).forget(units)) + forgetRejected(units)
     },
     settle,
     metrics,

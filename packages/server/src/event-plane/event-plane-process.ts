@@ -28,6 +28,9 @@ const STEP_MS = 20
 /** A process that ran for so long has not failed at its start. */
 const HEALTHY_MS = 10_000
 
+/** Told of requests as they come in, and of how many were left out before them. */
+export type Follower = (events: readonly RequestEvent[], missed: number) => void
+
 interface PendingCall {
   readonly resolve: (result: unknown) => void
   readonly reject: (error: Error) => void
@@ -46,7 +49,7 @@ export class EventPlaneProcess {
   #pause = FIRST_PAUSE_MS
   #calls = 0
   readonly #pending = new Map<number, PendingCall>()
-  readonly #followers = new Set<(events: readonly RequestEvent[]) => void>()
+  readonly #followers = new Set<Follower>()
   #stopping = false
   #ended: Promise<void> = Promise.resolve()
 
@@ -105,9 +108,9 @@ export class EventPlaneProcess {
   }
 
   /** Hands over requests as they come in, until the function that it returns is called. */
-  follow(follower: (events: readonly RequestEvent[]) => void): () => void {
+  follow(follower: Follower): () => void {
     this.#followers.add(follower)
-    this.#tell({ kind: 'tail', state: 'on' })
+    if (this.#followers.size === 1) this.#tell({ kind: 'tail', state: 'on' })
     return () => {
       this.#followers.delete(follower)
       if (this.#followers.size === 0) this.#tell({ kind: 'tail', state: 'off' })
@@ -191,7 +194,7 @@ export class EventPlaneProcess {
         this.#status = message.status
         return
       case 'requests':
-        for (const follower of this.#followers) follower(message.events)
+        for (const follower of this.#followers) follower(message.events, message.missed)
         return
       case 'result':
         return this.#take(message.id)?.resolve(message.result)

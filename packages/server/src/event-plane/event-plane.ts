@@ -1,11 +1,10 @@
 // Everything about events on the main thread: what it records itself, the process that keeps the store, and how both
 // fare. Without a store, events stay in the spool.
 import type { Snapshot } from '@weir/core/config'
-import type { RequestEvent } from '@weir/core/event'
 import type { RevisionSummary } from '../storage/control-store.ts'
 import { EventStoreUnavailableError } from '../storage/event-store.ts'
 import { Spool } from '../storage/spool/spool.ts'
-import { EventPlaneProcess } from './event-plane-process.ts'
+import { EventPlaneProcess, type Follower } from './event-plane-process.ts'
 import { type EventState, EventWatch } from './event-watch.ts'
 import { eventDirectory } from './place.ts'
 import { RemoteEventStore } from './remote-event-store.ts'
@@ -26,6 +25,8 @@ export interface EventPlaneOptions {
 export interface Recorders {
   /** Makes batches of everything recorded so far. */
   seal(): Promise<void>
+  /** Lets go of the units that are kept in memory. */
+  forgetUnits(): void
 }
 
 /** How long the store may take at the end to take what is sealed. What it does not take stays in the spool. */
@@ -59,7 +60,11 @@ export class EventPlane {
       onDropped: events =>
         this.watch.trouble(events, 'the event spool is full; its oldest files are deleted'),
     })
-    this.store = new RemoteEventStore({ process: () => this.#running(), seal: () => this.#seal() })
+    this.store = new RemoteEventStore({
+      process: () => this.#running(),
+      seal: () => this.#seal(),
+      forgetUnits: () => this.#recorders?.forgetUnits(),
+    })
   }
 
   /** Starts the store's process, which takes events as soon as it can. */
@@ -103,10 +108,13 @@ export class EventPlane {
 
   /**
    * Hands over requests as they come in, some hundred milliseconds after they end, until the function that it returns
-   * is called. @throws EventStoreUnavailableError without a store
+   * is called. @throws EventStoreUnavailableError without a store, and while nothing could come of it
    */
-  follow(follower: (events: readonly RequestEvent[]) => void): () => void {
-    return this.#running().follow(follower)
+  follow(follower: Follower): () => void {
+    const process = this.#running()
+    const { state, reason } = process.store
+    if (state === 'unavailable') throw new EventStoreUnavailableError(reason ?? 'it cannot be used now')
+    return process.follow(follower)
   }
 
   /** To be called when the workers have ended. */

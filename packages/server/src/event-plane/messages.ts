@@ -38,7 +38,8 @@ export type FromEventPlane =
   | { readonly kind: 'result'; readonly id: number; readonly result: unknown }
   | { readonly kind: 'error'; readonly id: number; readonly error: CrossedError }
   | { readonly kind: 'status'; readonly status: EventPlaneStatus }
-  | { readonly kind: 'requests'; readonly events: readonly RequestEvent[] }
+  /** For the live tail; `missed` were left out before them. */
+  | { readonly kind: 'requests'; readonly events: readonly RequestEvent[]; readonly missed: number }
 
 /** An error's class is lost on the way; its name is not. */
 export interface CrossedError {

@@ -5,6 +5,8 @@ import type {
   ExportQuery,
   GroupQuery,
   IngestReport,
+  RecordedUnit,
+  RequestFilter,
   RequestPageQuery,
   UsageQuery,
 } from '../storage/event-store.ts'
@@ -16,6 +18,8 @@ export interface RemoteEventStoreOptions {
   readonly process: () => Pick<EventPlaneProcess, 'call'>
   /** Makes batches of everything recorded so far. */
   readonly seal: () => Promise<void>
+  /** Lets go of units that are kept in memory. */
+  readonly forgetUnits: () => void
 }
 
 /** All calls reject with an EventStoreUnavailableError when there is no store, or it cannot be had. */
@@ -52,6 +56,14 @@ export class RemoteEventStore implements EventQueries, Pick<EventStore, 'export'
     return this.#call('usage', query)
   }
 
+  spending(filter: RequestFilter) {
+    return this.#call('spending', filter)
+  }
+
+  splitRevisions(...about: Parameters<EventQueries['splitRevisions']>) {
+    return this.#call('splitRevisions', ...about)
+  }
+
   shares(...about: Parameters<EventQueries['shares']>) {
     return this.#call('shares', ...about)
   }
@@ -73,9 +85,12 @@ export class RemoteEventStore implements EventQueries, Pick<EventStore, 'export'
   }
 
   /** Also what waits in the spool. */
-  async forget(units: readonly string[]): Promise<number> {
-    await this.#options.seal()
-    return this.#call('forget', units)
+  async forget(units: readonly RecordedUnit[]): Promise<number> {
+    const { seal, forgetUnits } = this.#options
+    await seal()
+    const gone = await this.#call('forget', units)
+    forgetUnits()
+    return gone
   }
 
   async #call<Method extends keyof EventCalls>(

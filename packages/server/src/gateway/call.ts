@@ -4,7 +4,7 @@ import type { ActiveVariant } from '@weir/core/routing'
 import { type AnswerFacts, type Endpoint, emptyFacts } from '../provider/wire-format.ts'
 import { type Answer, Attempt, type AttemptOptions, type WholeAnswer } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
-import { type Failure, failure, isDeclined, isUncalled, UNCALLED } from './failure.ts'
+import { type Failure, failure, isDeclined, isUncalled, recordedCode, UNCALLED } from './failure.ts'
 import { inClientsWords } from './foreign-error.ts'
 import { blameState } from './issuer.ts'
 import { prepareLibraryCall } from './library-call.ts'
@@ -130,7 +130,7 @@ function pause(exchange: Exchange, ms: number): Promise<'waited' | 'gone'> {
 async function callOnce(call: Call, variant: ActiveVariant, deadline: number): Promise<Answer | Failure> {
   const { exchange, endpoint, policy } = call
   const startedAt = performance.now()
-  const facts = emptyFacts(call.facts.wantsJson ? 'whole' : 'ends')
+  const facts = emptyFacts(call.facts.wantsJson ? 'whole' : 'ends', exchange.capture?.answerLength)
   exchange.callSpanId = newSpanId()
   exchange.spending?.produced.push({ facts, price: variant.target.price })
   const attempt = await dispatch(call, variant, deadline, facts)
@@ -251,7 +251,7 @@ function recordAttempt(
     target: variant.target.id,
     status: result.status,
     failure: failed?.failure ?? null,
-    code: failed?.code ?? null,
+    code: failed === null ? null : recordedCode(failed),
     began_ms: roundMs(exchange.elapsed() - ms),
     ms: roundMs(ms),
     span_id: exchange.callSpanId,

@@ -4,6 +4,7 @@ import type { AttemptRecord, RequestEvent } from '@weir/core/event'
 import type { ActiveSnapshot, ActiveVariant, Decision, HeldState } from '@weir/core/routing'
 import { type AnswerFacts, type Endpoint, emptyFacts, type JsonObject } from '../provider/wire-format.ts'
 import type { RequestOrigin } from './attributes.ts'
+import type { Capture } from './capture/capture.ts'
 import type { Gateway, Key } from './gateway.ts'
 import { singleHeader } from './header.ts'
 import type { Spending } from './limit/spending.ts'
@@ -33,6 +34,8 @@ export class Exchange implements RequestOrigin {
   model: string | null = null
   decision: Decision | null = null
   served: ActiveVariant | null = null
+  /** Null when its words are not kept. */
+  capture: Capture | null = null
   answer: AnswerFacts = emptyFacts()
   /** Estimated tokens of the body. */
   promptTokens = 0

@@ -1,6 +1,6 @@
 import { failureKindSchema } from '@weir/core/config'
 import { describe, expect, test } from 'vitest'
-import { failure, failureOfError, failureOfStatus, readRetryAfter } from './failure.ts'
+import { failure, failureOfError, failureOfStatus, readRetryAfter, recordedCode } from './failure.ts'
 
 const now = Date.UTC(2026, 4, 4, 12, 0, 0)
 
@@ -140,6 +140,18 @@ describe('an answer with an error status', () => {
   ])('reads code and message of %j', (body, code, message) => {
     expect(answered(503, body)).toMatchObject({ code, message })
   })
+})
+
+test.each([
+  ['context_length_exceeded', 'context_length_exceeded'],
+  ['INVALID_ARGUMENT', 'INVALID_ARGUMENT'],
+  ['429', '429'],
+  ['com.amazon.coral.validate#ValidationException', 'com.amazon.coral.validate#ValidationException'],
+  ['no such user: Ann', null],
+  ['x'.repeat(65), null],
+  ['', null],
+])('the code %j is recorded as %j', (code, recorded) => {
+  expect(recordedCode(answered(400, { error: { code } }))).toBe(recorded)
 })
 
 describe('retry-after', () => {

@@ -41,6 +41,14 @@ export function failure(kind: Failure['failure'], message: string, code: string 
   }
 }
 
+/** Codes are names or numbers; whatever else a provider puts there may quote the prompt. */
+const CODE = /^[\w.:#/-]{1,64}$/
+
+/** The provider's code as it may be recorded. */
+export function recordedCode({ code }: Failure): string | null {
+  return code !== null && CODE.test(code) ? code : null
+}
+
 /** Whether the provider did answer, only not with what the policy wants. */
 export function isDeclined(failed: Failure): boolean {
   return failed.response !== null && failed.response.status < 300

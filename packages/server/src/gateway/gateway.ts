@@ -5,6 +5,7 @@ import type { WireFormats } from '../provider/wire-format.ts'
 import type { EventSink } from '../storage/event-sink.ts'
 import type { Issuers } from '../storage/issuers.ts'
 import type { Admission } from './admit.ts'
+import type { CaptureMemory } from './capture/capture-memory.ts'
 import type { Ejection } from './ejection.ts'
 import type { Identity } from './identity.ts'
 import type { Limiter } from './limit/limiter.ts'
@@ -23,6 +24,7 @@ export interface Gateway {
   readonly admission: Admission
   readonly identity: Identity
   readonly limiter: Limiter
+  readonly captures: CaptureMemory
   /** Bugs end up here, once each. */
   readonly reportBug: (error: unknown) => void
 }

@@ -58,6 +58,11 @@ export class Identity {
     return hash('sha256', `${this.#secret}:${plain}:${tenant}`, 'hex').slice(0, 16)
   }
 
+  /** No unit is in memory any more, nor what its pseudonym is. */
+  forgetUnits(): void {
+    this.#units.clear()
+  }
+
   /** The pseudonym of a unit: HMAC-SHA-256, 128 bits, hex. Recent ones are kept, since a unit comes back. */
   unit(kind: string, id: string): string {
     const text = `unit:${kind}:${id}`

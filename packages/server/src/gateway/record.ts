@@ -2,6 +2,7 @@
 import type { RequestEvent } from '@weir/core/event'
 import { costNanoUsd } from '@weir/core/event/cost'
 import { roundMs } from './call.ts'
+import { captureEvent, finishCapture } from './capture/record-capture.ts'
 import type { Exchange } from './exchange.ts'
 import { rememberIssued, stateOf } from './issuer.ts'
 import { estimateUsage } from './limit/estimate-usage.ts'
@@ -14,7 +15,11 @@ export function record(exchange: Exchange, finish: Finish): void {
   estimateUsage(exchange)
   exchange.spending?.settle()
   rememberIssued(exchange)
-  exchange.gateway.sink.append(describeExchange(exchange), () => finishAnswer(exchange, finish))
+  const { sink } = exchange.gateway
+  const words = finishCapture(exchange)
+  const event = describeExchange(exchange)
+  if (words !== undefined) sink.append(captureEvent(event, words), () => {})
+  sink.append(event, () => finishAnswer(exchange, finish))
 }
 
 /** Runs among the answers of other requests: a bug in one must not take theirs with it. */
@@ -105,7 +110,7 @@ function describeExchange(exchange: Exchange): RequestEvent {
     budget: exchange.spending?.budget ?? null,
     finish_reason: answer.finishReason,
     ...readSignals(answer, exchange.outcome, snapshot.gateway.record.refusals),
-    captured: false,
+    captured: exchange.capture !== null,
     region: snapshot.gateway.region ?? null,
     metadata: pickMetadata(exchange.metadata, snapshot.gateway.record.metadata),
   }

@@ -3,7 +3,7 @@
 import type { StreamAnswer, StreamEnd } from './attempt.ts'
 import { openBody } from './body-writer.ts'
 import type { Exchange } from './exchange.ts'
-import type { Failure, UpstreamResponse } from './failure.ts'
+import { type Failure, recordedCode, type UpstreamResponse } from './failure.ts'
 import { rememberIssued } from './issuer.ts'
 import { redactText } from './redact.ts'
 import { type Refusal, refuse } from './refusal.ts'
@@ -33,7 +33,7 @@ export function relayUpstreamError(exchange: Exchange, response: UpstreamRespons
   }
   exchange.status = response.status
   exchange.outcome = 'failed'
-  exchange.error = failed.code ?? failed.failure
+  exchange.error = recordedCode(failed) ?? failed.failure
   return () =>
     sendWhole(exchange.res, response.status, answerHeaders(exchange, response.headers), response.body)
 }

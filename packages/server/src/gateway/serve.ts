@@ -6,6 +6,8 @@ import { admit } from './admit.ts'
 import { GatewayRequest } from './attributes.ts'
 import { authenticate } from './authenticate.ts'
 import { callPlan } from './call.ts'
+import { drawCapture, identitiesIn } from './capture/capture.ts'
+import { capturePrompt } from './capture/record-capture.ts'
 import { checkDecision, keyOptions, policyOf } from './check-decision.ts'
 import { Exchange } from './exchange.ts'
 import { readRequest } from './extra-body.ts'
@@ -73,7 +75,11 @@ async function answer(exchange: Exchange, key: Key): Promise<Finish> {
 
   const policy = policyOf(exchange.active, decision)
   const release = facts.stream ? holdStream(exchange, policy.timeouts.hold) : () => {}
-  const result = await callPlan({ exchange, endpoint, body, facts, policy }, plan).finally(release)
+  exchange.capture = drawCapture(decision, body.text.length, gateway.captures)
+  const calling = callPlan({ exchange, endpoint, body, facts, policy }, plan)
+  // While the target answers, so that nobody waits for it.
+  if (exchange.capture !== null) capturePrompt(exchange, body.text, identitiesIn(decision, facts.user))
+  const result = await calling.finally(release)
   switch (result.kind) {
     case 'whole':
       return relayWhole(exchange, result)

@@ -35,6 +35,23 @@ describe('what is kept of an answer', () => {
     }
   })
 
+  test('begins with as much as was asked for, in whatever pieces it came', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom<Kept>('ends', 'whole'),
+        fc.nat({ max: 9000 }),
+        somePieces,
+        (kept, opening, pieces) => {
+          const text = new AnswerText(kept, opening)
+          for (const piece of pieces) text.add(piece)
+          const all = pieces.join('')
+          expect(text.opening.slice(0, opening)).toBe(all.slice(0, opening))
+          expect(text.ending.slice(-REPETITION_WINDOW)).toBe(all.slice(-REPETITION_WINDOW))
+        },
+      ),
+    )
+  })
+
   test('is not the whole of what is longer than can be checked', () => {
     expect(collect('whole', Array<string>(MAX_WHOLE / 1024).fill('x'.repeat(1024))).whole).toHaveLength(
       MAX_WHOLE,

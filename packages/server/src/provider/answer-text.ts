@@ -7,6 +7,9 @@ export const MAX_WHOLE = 2 ** 20
 /** How much more than its ends may have been collected before the middle is let go of: UTF-16 units. */
 const SLACK = 1024
 
+/** How much may have been collected when only the ends are kept: UTF-16 units. */
+const SHORT = REPETITION_WINDOW + SLACK
+
 /** How much may be collected in pieces: UTF-16 units. */
 const MAX_PIECES = 256
 
@@ -15,6 +18,7 @@ export type Kept = 'ends' | 'whole'
 
 export class AnswerText {
   #kept: Kept
+  readonly #openingLength: number
   /** What has been said and not been let go of. */
   #text = ''
   /** The first words, once the middle has been let go of. */
@@ -22,8 +26,10 @@ export class AnswerText {
   /** The length of `#text` at which to look at it next. */
   #due = MAX_PIECES
 
-  constructor(kept: Kept) {
+  /** @param opening - how much of the beginning is kept in any case: UTF-16 units */
+  constructor(kept: Kept, opening = REFUSAL_OPENING) {
     this.#kept = kept
+    this.#openingLength = opening
   }
 
   add(text: string): void {
@@ -31,7 +37,7 @@ export class AnswerText {
     if (this.#text.length > this.#due) this.#tidy()
   }
 
-  /** What is enough to judge how the answer begins. */
+  /** How the answer begins: as much of it as was asked for, or all there is. */
   get opening(): string {
     return this.#opening ?? this.#text
   }
@@ -51,17 +57,18 @@ export class AnswerText {
     else join(this.#text)
     const { length } = this.#text
     // Joining copies: what grows long is joined when it has doubled, so that all copies together stay in proportion.
-    const pieces = this.#kept === 'whole' ? Math.max(length, MAX_PIECES) : MAX_PIECES
+    const isLong = this.#most > SHORT
+    const pieces = isLong ? Math.max(length, MAX_PIECES) : MAX_PIECES
     this.#due = Math.min(length + pieces, this.#most)
   }
 
   get #most(): number {
-    return this.#kept === 'whole' ? MAX_WHOLE : REPETITION_WINDOW + SLACK
+    return Math.max(this.#kept === 'whole' ? MAX_WHOLE : SHORT, this.#openingLength)
   }
 
   #dropMiddle(): void {
     this.#kept = 'ends'
-    this.#opening ??= this.#text.slice(0, REFUSAL_OPENING)
+    this.#opening ??= this.#text.slice(0, this.#openingLength)
     this.#text = this.#text.slice(-REPETITION_WINDOW)
   }
 }

@@ -174,8 +174,12 @@ export function addToolCall(facts: AnswerFacts, name: unknown): void {
   if (TOOL_NAME.test(name) && !toolNames.includes(name)) toolNames.push(name)
 }
 
-/** Facts of an answer of which nothing has come yet. */
-export function emptyFacts(kept: Kept = 'ends'): AnswerFacts {
+/**
+ * Facts of an answer of which nothing has come yet.
+ *
+ * @param opening - how much of its beginning is kept whatever else is: UTF-16 units
+ */
+export function emptyFacts(kept: Kept = 'ends', opening?: number): AnswerFacts {
   return {
     usage: { input: null, cached_input: null, output: null, reasoning: null },
     finishReason: null,
@@ -185,7 +189,7 @@ export function emptyFacts(kept: Kept = 'ends'): AnswerFacts {
     toolNames: [],
     otherContent: false,
     refusal: false,
-    text: new AnswerText(kept),
+    text: new AnswerText(kept, opening),
     error: null,
     issued: null,
   }

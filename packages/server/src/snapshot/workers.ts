@@ -126,6 +126,11 @@ export class Workers {
     await this.#askAll({ kind: 'seal' }, 'sealed')
   }
 
+  /** No worker keeps units in memory, but those of requests that are being served. */
+  forgetUnits(): void {
+    for (const worker of this.#workers.values()) tell(worker, { kind: 'forget_units' })
+  }
+
   /** What only workers know, of those that run now. */
   async stats(): Promise<WorkerStats[]> {
     const answers = await this.#askAll({ kind: 'stats' }, 'stats')

@@ -274,42 +274,23 @@ export function describeEventQueries(engine: string, open: () => Promise<EventSt
     })
   })
 
-  describe(`${engine}: shares`, () => {
-    const window = { since: BEGIN, until: BEGIN + 1000 }
-    const at = (ms: number) => new Date(BEGIN + ms).toISOString()
-
-    test('of a router that nobody asked for are none', async () => {
-      await take([requestEvent()])
-      expect(await store.shares('other', window)).toEqual([])
-    })
-
-    test('count what splits decided, by route, revision and assigned variant', async () => {
-      const large = { route: 'default', revision: 1, variant: 'large' }
-      await take([
-        requestEvent({ at: at(0), unit: 'ada' }),
-        requestEvent({ at: at(5), unit: 'ada', served: 'small' }),
-        requestEvent({ at: at(9), unit: 'bob', outcome: 'failed', served: null }),
-        requestEvent({ at: at(7), unit: 'eve', assigned: 'small' }),
-        requestEvent({ at: at(8), unit: 'eve', revision: 2 }),
-        requestEvent({ at: at(8), unit: 'eve', route: 'vip' }),
-        requestEvent({ at: at(1000) }),
-        requestEvent({ at: at(-1) }),
-        requestEvent({ router: 'other' }),
-        ...(['override', 'named', 'state', 'pass_through', null] as const).map(reason =>
-          requestEvent({ reason }),
-        ),
-      ])
-      expect(await store.shares('demo', window)).toEqual([
-        { ...large, requests: 3, units: 2, first_at: BEGIN, last_at: BEGIN + 9 },
-        { ...large, variant: 'small', requests: 1, units: 1, first_at: BEGIN + 7, last_at: BEGIN + 7 },
-        { ...large, revision: 2, requests: 1, units: 1, first_at: BEGIN + 8, last_at: BEGIN + 8 },
-        { ...large, route: 'vip', requests: 1, units: 1, first_at: BEGIN + 8, last_at: BEGIN + 8 },
-      ])
-    })
-
-    test('of keys are those without a router', async () => {
-      await take([requestEvent(), requestEvent({ router: null, route: 'key.app', reason: 'key_routing' })])
-      expect(await store.shares(null, window)).toMatchObject([{ route: 'key.app', requests: 1 }])
+  describe(`${engine}: spending`, () => {
+    test('is what the requests that a filter lets through cost, and when the first of them came', async () => {
+      await fc.assert(
+        fc.asyncProperty(requestEvents, async events => {
+          const { run, all } = await takeRun(events)
+          const filter = { span_trace_id: run, router: ['demo', 'chat'] }
+          const counted = all.filter(event => passes(event, filter))
+          const { cost_nano_usd, unpriced } = totalsOf(counted, counted.length)
+          const times = counted.map(({ at }) => Date.parse(at))
+          expect(await store.spending(filter)).toEqual({
+            cost_nano_usd,
+            unpriced,
+            first_at: times.length === 0 ? null : Math.min(...times),
+          })
+        }),
+        { numRuns: 20 },
+      )
     })
   })
 

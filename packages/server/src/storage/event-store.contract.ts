@@ -4,7 +4,7 @@
 import { type RecordedEvent, requestEventSchema } from '@weir/core/event'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { EventStore, Retention } from './event-store.ts'
+import type { EventStore, RecordedUnit, Retention } from './event-store.ts'
 import { firstVersionOf, linesOf, sorted } from './fixtures/event-lines.ts'
 import { EVENT_KINDS, type EventStoreUnderTest, useEventStore } from './fixtures/event-store-under-test.ts'
 import { anyEvent, eventsAbout } from './fixtures/recorded-events.ts'
@@ -199,13 +199,32 @@ export function describeEventStore(engine: string, create: () => Promise<EventSt
     test('erases what is known of them, and of their requests, and nothing else', async () => {
       const [ada, bob] = [eventsAbout('ada', 'r1', TIME), eventsAbout('bob', 'r2', TIME)]
       await take([...ada, ...bob, ...eventsAbout('eve', 'r3', TIME)])
-      expect(await store.forget(['ada', 'eve', 'nobody'])).toBe(12)
+      expect(await store.forget(named('ada', 'eve', 'nobody'))).toBe(12)
       expect(sorted(await held())).toEqual(sorted(bob))
+    })
+
+    test('erases captured prompts that name them, whoever sent these', async () => {
+      const about = { kind: 'capture', version: 1, at: TIME, tenant: 't', router: 'r', unit: 'other' }
+      const prompts = ['{"account":"ada"}', '{"text":"I am ada"}', '{"account":"ada b"}']
+      const rest = { answer: '', truncated: [], redactions: 0 }
+      await take(prompts.map((prompt, index) => ({ ...about, request_id: `r${index}`, prompt, ...rest })))
+      expect(await store.forget([{ kind: 'metadata.account', unit: 'ada' }])).toBe(1)
+      expect([await store.capture('r0'), (await store.capture('r1'))?.prompt]).toEqual([
+        undefined,
+        prompts[1],
+      ])
+    })
+
+    test('of one kind only, when the kind is said: raw units of others may be alike', async () => {
+      const key = requestEvent({ unit_kind: 'key', unit: 'ada' })
+      await take([requestEvent({ unit_kind: 'user', unit: 'ada' }), key])
+      expect(await store.forget([{ kind: 'user', unit: 'ada' }])).toBe(1)
+      expect(await held()).toEqual([key])
     })
 
     test('says 0 of units that are not known', async () => {
       await take(eventsAbout('bob', 'r2', TIME))
-      expect(await store.forget(['ada'])).toBe(0)
+      expect(await store.forget(named('ada'))).toBe(0)
       expect(await store.forget([])).toBe(0)
       expect(await held()).toHaveLength(6)
     })
@@ -213,7 +232,7 @@ export function describeEventStore(engine: string, create: () => Promise<EventSt
     test('leaves a store that takes events as before, and knows the batches that it took', async () => {
       const batch = batchOf(linesOf(eventsAbout('ada', 'r1', TIME)))
       await store.ingest(batch)
-      await store.forget(['ada'])
+      await store.forget(named('ada'))
       expect((await store.ingest(batch)).taken).toEqual({})
       await take([requestEvent()])
       expect(await held()).toHaveLength(1)
@@ -223,7 +242,7 @@ export function describeEventStore(engine: string, create: () => Promise<EventSt
       const events = Array.from({ length: 50 }, () => requestEvent())
       await take(eventsAbout('ada', 'r1', TIME))
       const [gone, ...found] = await Promise.all([
-        store.forget(['ada']),
+        store.forget(named('ada')),
         ...events.map(async event => {
           await take([event])
           return store.request(event.request_id)
@@ -266,4 +285,8 @@ export function describeEventStore(engine: string, create: () => Promise<EventSt
       expect((await store.ingest(batch)).taken).toEqual({})
     })
   })
+}
+
+function named(...units: string[]): RecordedUnit[] {
+  return units.map(unit => ({ kind: null, unit }))
 }

@@ -18,27 +18,31 @@ export interface IngestReport {
   readonly unread: number
 }
 
-/** What a request must be to be counted. Fields that are absent let everything through; lists take any of theirs. */
+/**
+ * What a request must be to be counted. Fields that are absent let everything through; lists take any of theirs, null
+ * those that have none.
+ */
 export interface RequestFilter {
   /** From, inclusive, and to, exclusive, by arrival. */
   readonly since?: number
   readonly until?: number
-  readonly router?: readonly string[]
-  readonly route?: readonly string[]
-  readonly key?: readonly string[]
-  readonly tenant?: readonly string[]
-  readonly assigned?: readonly string[]
-  readonly served?: readonly string[]
+  readonly router?: readonly (string | null)[]
+  readonly route?: readonly (string | null)[]
+  readonly key?: readonly (string | null)[]
+  readonly tenant?: readonly (string | null)[]
+  readonly assigned?: readonly (string | null)[]
+  readonly served?: readonly (string | null)[]
   /** As the client named it. */
-  readonly model?: readonly string[]
+  readonly model?: readonly (string | null)[]
   /** `provider/model` that answered. */
-  readonly target?: readonly string[]
+  readonly target?: readonly (string | null)[]
   readonly endpoint?: readonly string[]
   readonly outcome?: readonly RequestEvent['outcome'][]
   readonly status?: readonly number[]
-  readonly error?: readonly string[]
-  readonly finish_reason?: readonly string[]
-  readonly unit?: readonly string[]
+  readonly error?: readonly (string | null)[]
+  readonly finish_reason?: readonly (string | null)[]
+  /** As events have it, whatever its kind, or of the kind that is named. */
+  readonly unit?: readonly (string | RecordedUnit)[]
   readonly revision?: readonly number[]
   /** Of the key's tags, at least one. */
   readonly tag?: readonly string[]
@@ -153,19 +157,51 @@ export interface UsageRow extends RequestTotals {
   readonly values: readonly (string | number | null)[]
 }
 
-/**
- * Requests of a split as it was under one revision: revisions of equal weights are one phase, for the caller to add up.
- */
-export interface ShareCount {
+/** What requests cost. */
+export interface Spending {
+  /** Of the requests whose cost is known; null when it is of none. */
+  readonly cost_nano_usd: number | null
+  /** How many requests that a variant answered have no known cost. */
+  readonly unpriced: number
+  /** When the first of the requests arrived, ms since the epoch; null when there are none. */
+  readonly first_at: number | null
+}
+
+/** From, inclusive, and to, exclusive: ms since the epoch. */
+export interface TimeWindow {
+  readonly since: number
+  readonly until: number
+}
+
+/** When a split decided requests, as it was under one revision. */
+export interface SplitRevision {
   readonly route: string
-  /** That requests were decided with; the first and the last of the variant's, ms since the epoch. */
+  /** That the requests were decided with. */
   readonly revision: number
+  /** Of the split then; null when events do not say. */
+  readonly salt: string | null
+  /** The first and the last of them, ms since the epoch. */
   readonly first_at: number
   readonly last_at: number
+}
+
+/** Revisions of a split whose requests are counted together. */
+export interface SharePhase {
+  readonly route: string
+  readonly revisions: readonly number[]
+}
+
+/** What fell to a variant in a phase. */
+export interface ShareCount {
+  /** Position of the phase among those asked for. */
+  readonly phase: number
   readonly variant: string
+  /** Decided for it. */
   readonly requests: number
-  /** Different units among them; one that came under several revisions is in each, so units do not add up exactly. */
+  /** Different units, each counted once, for the variant that it got first in the phase. */
   readonly units: number
+  /** Those of them that are single requests. */
+  readonly single_requests: number
 }
 
 export interface ExportQuery {
@@ -181,6 +217,13 @@ export interface ExportQuery {
 export interface EventFile {
   readonly path: string
   readonly format: 'parquet' | 'ndjson'
+}
+
+/** A unit as events name it: by its pseudonym, or by itself when it is recorded raw. */
+export interface RecordedUnit {
+  /** Null: whatever its kind. Pseudonyms of different kinds differ; raw units need not. */
+  readonly kind: string | null
+  readonly unit: string
 }
 
 /** How long events of a kind stay, ms; null: for ever. */
@@ -206,15 +249,16 @@ export interface EventQueries {
   outcomes(about: { readonly request_id: string } | { readonly unit: string }): Promise<OutcomeEvent[]>
   groups(query: GroupQuery): Promise<GroupResult>
   usage(query: UsageQuery): Promise<UsageRow[]>
+  /** A sum alone, which is had in a fraction of the time. */
+  spending(filter: RequestFilter): Promise<Spending>
   /**
-   * Counts by assigned variant of requests that their split decided for: no overrides, no held state.
+   * Which revisions of splits decided requests, by route, oldest first: no overrides, no held state.
    *
    * @param router - null for the splits of keys, whose routes are `key.<key>`
    */
-  shares(
-    router: string | null,
-    window: { readonly since: number; readonly until: number },
-  ): Promise<ShareCount[]>
+  splitRevisions(router: string | null, window: TimeWindow): Promise<SplitRevision[]>
+  /** How the same requests fell to variants, by phase and variant. */
+  shares(router: string | null, window: TimeWindow, phases: readonly SharePhase[]): Promise<ShareCount[]>
   capture(requestId: string): Promise<{ readonly prompt: string; readonly answer: string } | undefined>
   state(): Promise<EventStoreState>
 }
@@ -227,7 +271,7 @@ export interface EventStore extends EventQueries {
   /** Takes a file of `export`; events that are there already are left as they are. */
   import(file: EventFile): Promise<IngestReport>
   /** Erases all events of the units, for good. @returns how many there were */
-  forget(units: readonly string[]): Promise<number>
+  forget(units: readonly RecordedUnit[]): Promise<number>
   /** Deletes what is older or more than it may be, and gives the room back. @returns how many events went */
   retain(retention: Retention, now: number): Promise<number>
   close(): Promise<void>

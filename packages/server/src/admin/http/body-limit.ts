@@ -3,13 +3,15 @@ import type { MiddlewareHandler } from 'hono'
 import type { AdminEnv } from './env.ts'
 import { problem } from './problem.ts'
 
-export function limitBody(maxBytes: number): MiddlewareHandler<AdminEnv> {
+/** @param unlimited - paths whose routes read bodies of any size by themselves */
+export function limitBody(maxBytes: number, unlimited: readonly string[]): MiddlewareHandler<AdminEnv> {
   const refusal = {
     detail: `a body may have ${maxBytes} bytes`,
     // What is left of the body is not read.
     headers: { connection: 'close' },
   }
   return async (c, next) => {
+    if (unlimited.includes(c.req.path)) return next()
     const declared = c.req.header('content-length')
     if (Number(declared ?? 0) > maxBytes) return problem(c, 'body_too_large', refusal)
     if (declared === undefined && c.req.raw.body !== null) {

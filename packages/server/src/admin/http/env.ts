@@ -19,6 +19,10 @@ export interface AdminEnv {
     /** How problems are written here, when not as problem documents. */
     problemShape?: ProblemShape
     keptAnswers: KeptAnswers
+    /** For answers that go on for long: aborted when the control port closes. */
+    stopping: AbortSignal
+    /** Likewise: whether the token or session that came with the request is still good. */
+    isStillKnown: () => Promise<boolean>
     /** The revision that this request has published. */
     revision?: number
     /** What it is after, where its method alone would say `change`. */

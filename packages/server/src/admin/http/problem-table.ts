@@ -23,6 +23,7 @@ export const PROBLEMS = {
   idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another request' },
   precondition_required: { status: 428, title: 'The request must say which state it changes' },
   throttled: { status: 429, title: 'Too many failed attempts' },
+  too_many_live: { status: 429, title: 'Too many follow requests live' },
   internal: { status: 500, title: 'The control plane has a bug' },
   event_store_unavailable: { status: 503, title: 'The event store cannot be used' },
   store_unavailable: { status: 503, title: 'The store cannot be used' },

@@ -24,9 +24,10 @@ export const CONFIG_PROBLEMS: readonly ProblemCode[] = [
   'store_unavailable',
 ]
 
-interface JsonContent {
+interface AnswerContent {
   readonly description: string
-  readonly content: { readonly 'application/json': { readonly schema: z.ZodType } }
+  /** By media type. */
+  readonly content: Readonly<Record<string, { readonly schema: z.ZodType }>>
 }
 
 interface AdminRequest {
@@ -54,7 +55,7 @@ export interface AdminRouteConfig {
   /** Its own ways to fail; those that follow from the rest are added. */
   readonly problems?: readonly ProblemCode[]
   readonly request?: AdminRequest
-  readonly responses: Readonly<Record<number, JsonContent | { readonly description: string }>>
+  readonly responses: Readonly<Record<number, AnswerContent | { readonly description: string }>>
 }
 
 /** What a route looks like to Hono: the request is typed, the answer is what `send` makes. */
@@ -86,7 +87,7 @@ export function adminRoute<const Config extends AdminRouteConfig>(config: Config
 
 /** A route that reads its requests by itself and fails in words of its own, as other products' APIs do. */
 export interface DescribedRoute extends Omit<AdminRouteConfig, 'intent' | 'accepts' | 'problems'> {
-  readonly failures: Readonly<Record<number, JsonContent>>
+  readonly failures: Readonly<Record<number, AnswerContent>>
 }
 
 /** Puts a route into the OpenAPI document, and nowhere else. */
@@ -138,12 +139,17 @@ function withAccepted(request: AdminRequest, accepts: readonly Accepted[]): Admi
   const headers = pick(HEADERS, accepts)
   return {
     ...request,
-    // Unknown parameters are refused: a misspelt filter would otherwise show everything.
-    query: z.strictObject({ ...request.query?.shape, ...query }),
+    query: withQuery(request.query ?? z.strictObject({}), query),
     ...(request.headers !== undefined || Object.keys(headers).length > 0
       ? { headers: z.object({ ...request.headers?.shape, ...headers }) }
       : {}),
   }
+}
+
+/** Unknown parameters are refused: a misspelt filter would otherwise show everything. A query may judge them itself. */
+function withQuery(own: z.ZodObject, accepted: z.ZodRawShape): z.ZodObject {
+  const query = own.safeExtend(accepted)
+  return own.def.catchall === undefined ? query.strict() : query
 }
 
 function pick<Value>(from: Readonly<Partial<Record<Accepted, Value>>>, names: readonly Accepted[]) {

@@ -31,6 +31,10 @@ export interface ShellOptions {
   readonly hosts: HostPolicy
   /** How problems are written below a path, for APIs of other products; by its beginning, such as `/router/v1/`. */
   readonly problemShapes: ReadonlyMap<string, ProblemShape>
+  /** Paths whose routes read bodies of any size by themselves. */
+  readonly unlimitedBodies: readonly string[]
+  /** Aborted when the control port closes: answers that go on and on end then. */
+  readonly stopping: AbortSignal
   readonly log: ShellLog
 }
 
@@ -45,19 +49,20 @@ export function controlApp(options: ShellOptions): AdminApp {
   app.use(checkHost(options.hosts))
   app.use(audit(options))
   app.use(identify(options))
-  app.use(limitBody(MAX_BODY_BYTES))
+  app.use(limitBody(MAX_BODY_BYTES, options.unlimitedBodies))
   app.use(methodNotAllowed({ app, onMethodNotAllowed: answerMethod }))
   app.notFound(c => problem(c, 'not_found', { detail: `there is no ${c.req.path}; see /api/docs` }))
   app.onError((error, c) => answerError(error, c, options.log))
   return app
 }
 
-function mark({ problemShapes, keptAnswers }: ShellOptions): MiddlewareHandler<AdminEnv> {
+function mark({ problemShapes, keptAnswers, stopping }: ShellOptions): MiddlewareHandler<AdminEnv> {
   return async (c, next) => {
     const requestId = randomUUID()
     c.set('requestId', requestId)
     c.set('address', c.env.incoming.socket.remoteAddress ?? '')
     c.set('keptAnswers', keptAnswers)
+    c.set('stopping', stopping)
     const shape = [...problemShapes].find(([prefix]) => `${c.req.path}/`.startsWith(prefix))
     if (shape !== undefined) c.set('problemShape', shape[1])
     await next()
@@ -130,6 +135,8 @@ function identify(options: ShellOptions): MiddlewareHandler<AdminEnv> {
     const denial = denialOf(c, identity, options.throttle)
     if (denial !== undefined) c.set('denial', denial)
     if (identity.kind === 'session') c.set('session', identity)
+    const [authorization, cookie] = [c.req.header('authorization'), c.req.header('cookie')]
+    c.set('isStillKnown', () => isKnown(options.access, authorization, cookie))
     await next()
   }
 }
@@ -144,6 +151,21 @@ async function identityOf(c: Context<AdminEnv>, access: Access): Promise<Found> 
   } catch (error) {
     if (!(error instanceof StoreUnavailableError)) throw error
     return { kind: 'unavailable', message: error.message }
+  }
+}
+
+/** What cannot be looked up now is not over: it was good a moment ago. */
+async function isKnown(
+  access: Access,
+  authorization: string | undefined,
+  cookie: string | undefined,
+): Promise<boolean> {
+  try {
+    const { kind } = await access.identify(readCredential(authorization, cookie))
+    return kind === 'token' || kind === 'session'
+  } catch (error) {
+    if (!(error instanceof StoreUnavailableError)) throw error
+    return true
   }
 }
 

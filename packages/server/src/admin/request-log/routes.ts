@@ -1,35 +1,13 @@
 // `/api/v1/requests`: the requests that were recorded, as they were recorded.
-import { z } from '@hono/zod-openapi'
-import { requestEventSchema } from '@weir/core/event'
-import { CursorError, type EventQueries } from '../../storage/event-store.ts'
 import type { AdminApp } from '../http/env.ts'
-import { cursorQuery, pageOf } from '../http/list.ts'
-import { problem } from '../http/problem.ts'
-import { adminRoute, jsonAnswer, send } from '../http/route.ts'
+import { adminRoute } from '../http/route.ts'
+import { registerGroups } from './group-routes.ts'
+import { registerList } from './list-routes.ts'
+import { registerLive } from './live-routes.ts'
+import type { RequestLog } from './request-log.ts'
+import { registerRequest } from './request-routes.ts'
 
-export interface RequestLog extends Pick<EventQueries, 'requests'> {
-  /** Whatever was answered before is in the store when it resolves. */
-  settle(): Promise<void>
-}
-
-const page = pageOf(requestEventSchema).meta({ id: 'RequestPage' })
-
-const listRoute = adminRoute({
-  method: 'get',
-  path: '/api/v1/requests',
-  role: 'viewer',
-  tags: ['Requests'],
-  summary: 'List requests',
-  description: 'Requests show up some hundred milliseconds after they end.',
-  problems: ['event_store_unavailable'],
-  request: {
-    query: z.strictObject({
-      ...cursorQuery,
-      sort: z.enum(['-at', 'at']).default('-at').meta({ description: 'By arrival; `-at`: the newest first' }),
-    }),
-  },
-  responses: { 200: jsonAnswer(page, 'A page of them') },
-})
+export type { RequestLog } from './request-log.ts'
 
 const settleRoute = adminRoute({
   method: 'post',
@@ -42,25 +20,14 @@ const settleRoute = adminRoute({
   responses: { 204: { description: 'It is' } },
 })
 
-export function registerRequestLog(app: AdminApp, events: RequestLog): void {
-  app.openapi(listRoute, async c => {
-    const { limit, after, sort } = c.req.valid('query')
-    try {
-      const { items, next } = await events.requests({
-        filter: {},
-        sort: 'at',
-        order: sort === 'at' ? 'ascending' : 'descending',
-        limit,
-        ...(after !== undefined && { after }),
-      })
-      return send(c, page, { items: [...items], next })
-    } catch (error) {
-      if (!(error instanceof CursorError)) throw error
-      return problem(c, 'invalid_request', { detail: '`after` must be `next` of the page before' })
-    }
-  })
+export function registerRequestLog(app: AdminApp, log: RequestLog): void {
+  registerList(app, log)
+  registerGroups(app, log)
+  registerLive(app, log)
+  // After these: it takes any last part of the path.
+  registerRequest(app, log)
   app.openapi(settleRoute, async c => {
-    await events.settle()
+    await log.events.settle()
     return c.body(null, 204)
   })
 }

@@ -1,23 +1,18 @@
 // What a store does not have of what is served, and who says so.
-import type { TabledConfig } from './revisions.ts'
 
 /** Actor of what the program publishes by itself. */
 export const PROGRAM = 'weir'
 /** Actor of what a managing file publishes. */
 export const FILE = 'file'
 
-interface Numbered extends TabledConfig {
-  readonly number: number
-}
-
 /**
  * What has to become a new revision, since the newest in the store is not what was served last; undefined when it is,
  * or came after it.
  */
-export function findUnrecorded(
-  newest: Numbered | undefined,
-  served: Numbered,
-): { readonly next: TabledConfig; readonly reason: string } | undefined {
+export function findUnrecorded<Revision extends { readonly number: number }>(
+  newest: Revision | undefined,
+  served: Revision,
+): { readonly next: Revision; readonly reason: string } | undefined {
   if (newest === undefined)
     return { next: served, reason: `the database was gone; revision ${served.number} was served last` }
   if (newest.number >= served.number) return undefined

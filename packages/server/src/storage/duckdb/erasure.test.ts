@@ -67,7 +67,7 @@ test.each(inTables)('a unit that is forgotten while it is %s is in no byte of an
   await take([...aboutAt(ADA, 'r-ada', NOW), ...aboutAt(BOB, 'r-bob', NOW), unknown], NOW)
   if (where === 'in the tables') await checkpoint()
   expect([filesWith(ADA), filesWith(BOB)]).toEqual([[expect.any(String)], [expect.any(String)]])
-  expect(await forgetUnits(file, [ADA], NOW)).toBe(7)
+  expect(await forgetUnits(file, [{ kind: null, unit: ADA }], NOW)).toBe(7)
   expect([filesWith(ADA), filesWith('r-ada'), filesWith(BOB)]).toEqual([[], [], [file.path]])
 })
 
@@ -119,11 +119,13 @@ test('a rewrite that fails leaves a store that works, and is made up for by the 
   const kept = requestEvent({ unit: BOB })
   await take([...aboutAt(ADA, 'r-ada', NOW), kept], NOW)
   mkdirSync(join(`${file.path}.new`, 'in the way'), { recursive: true })
-  await expect(forgetUnits(file, [ADA], NOW)).rejects.toThrow(EventStoreUnavailableError)
+  await expect(forgetUnits(file, [{ kind: null, unit: ADA }], NOW)).rejects.toThrow(
+    EventStoreUnavailableError,
+  )
   expect(await requestById(file, kept.request_id)).toEqual(kept)
   expect(filesWith(ADA)).not.toEqual([])
   rmSync(`${file.path}.new`, { recursive: true })
-  expect(await forgetUnits(file, ['nobody'], NOW)).toBe(0)
+  expect(await forgetUnits(file, [{ kind: null, unit: 'nobody' }], NOW)).toBe(0)
   expect([filesWith(ADA), filesWith(BOB)]).toEqual([[], [file.path]])
   expect(await requestById(file, kept.request_id)).toEqual(kept)
 })

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeEventFiles } from '../event-files.contract.ts'
+import { describeEventShares } from '../event-shares.contract.ts'
 import { describeEventStore } from '../event-store.contract.ts'
 import type { EventStore } from '../event-store.ts'
 import type { EventStoreUnderTest } from '../fixtures/event-store-under-test.ts'
@@ -9,6 +10,7 @@ import { openEventStore } from './open-event-store.ts'
 
 describeEventStore('DuckDB', create)
 describeEventFiles('DuckDB', create)
+describeEventShares('DuckDB', create)
 
 async function create(): Promise<EventStoreUnderTest> {
   const home = mkdtempSync(join(tmpdir(), 'weir-duckdb-'))

@@ -1,38 +1,54 @@
 // Erases what is known of units: from the tables first, then from the bytes of the file.
 import { listValue } from '@duckdb/node-api'
+import type { RecordedUnit } from '../event-store.ts'
 import type { DuckDbFile, Statements } from './connection.ts'
 import { markForRewrite, rewriteIfMarked } from './upkeep.ts'
 
-const OF_UNITS = 'unit in (select unnest($1))'
-const OF_THEIR_REQUESTS = `request_id in (select request_id from request where ${OF_UNITS})`
+const WANTED = '(select unnest($1) as unit, unnest($2) as kind) as wanted'
+/** Of a table that says of which kind its units are. */
+const OF_UNITS = (table: string) =>
+  `exists (select 1 from ${WANTED} where wanted.unit = ${table}.unit and wanted.kind in ('', ${table}.unit_kind))`
+const OF_THEIR_REQUESTS = `request_id in (select request_id from request where ${OF_UNITS('request')})`
 
-/** What hangs on the requests of a unit goes before they do. Lines that nobody could read are searched as text. */
+/**
+ * What hangs on the requests of a unit goes before they do. Captures do not say of which kind their unit is: of two that
+ * are alike both go, and so do prompts that have the unit itself as a string. Lines that nobody could read are searched as text, and for units that are no pseudonyms in quotes: a short one is in all.
+ */
 const DELETIONS: readonly string[] = [
-  `delete from outcome where ${OF_UNITS} or ${OF_THEIR_REQUESTS}`,
-  `delete from capture where ${OF_UNITS} or ${OF_THEIR_REQUESTS}`,
+  `delete from outcome where ${OF_UNITS('outcome')} or ${OF_THEIR_REQUESTS}`,
+  `delete from capture where unit in (select unit from ${WANTED}) or ${OF_THEIR_REQUESTS}
+     or exists (select 1 from ${WANTED} where wanted.kind <> '' and contains(prompt, to_json(wanted.unit)::varchar))`,
   `delete from shadow where ${OF_THEIR_REQUESTS}`,
-  `delete from assignment where ${OF_UNITS} or ${OF_THEIR_REQUESTS}`,
-  `delete from request where ${OF_UNITS}`,
-  "delete from unread where exists (select 1 from (select unnest($1) as unit) where unit <> '' and contains(line, unit))",
+  `delete from assignment where ${OF_UNITS('assignment')} or ${OF_THEIR_REQUESTS}`,
+  `delete from request where ${OF_UNITS('request')}`,
+  `delete from unread where exists (select 1 from ${WANTED} where wanted.unit <> ''
+     and contains(line, if(regexp_full_match(wanted.unit, '[0-9a-f]{32}'), wanted.unit, to_json(wanted.unit)::varchar)))`,
 ]
 
 /**
  * Takes as long as copying the store. When it rejects after the rows are gone, the next call, of any units, or the next
  * pass of retention erases their bytes.
  *
- * @param units - as they are recorded: pseudonyms, or raw when so configured
  * @param now - ms since the epoch
  */
-export async function forgetUnits(file: DuckDbFile, units: readonly string[], now: number): Promise<number> {
+export async function forgetUnits(
+  file: DuckDbFile,
+  units: readonly RecordedUnit[],
+  now: number,
+): Promise<number> {
   const gone = units.length === 0 ? 0 : await file.write(statements => deleteUnits(statements, units, now))
   await rewriteIfMarked(file, now)
   return gone
 }
 
-async function deleteUnits(statements: Statements, units: readonly string[], now: number): Promise<number> {
-  const wanted = listValue(units)
+async function deleteUnits(
+  statements: Statements,
+  units: readonly RecordedUnit[],
+  now: number,
+): Promise<number> {
+  const wanted = [listValue(units.map(({ unit }) => unit)), listValue(units.map(({ kind }) => kind ?? ''))]
   let gone = 0
-  for (const deletion of DELETIONS) gone += await statements.run(deletion, [wanted])
+  for (const deletion of DELETIONS) gone += await statements.run(deletion, wanted)
   if (gone > 0) await markForRewrite(statements, now)
   return gone
 }

@@ -9,10 +9,15 @@ import type {
   GroupQuery,
   GroupResult,
   IngestReport,
+  RecordedUnit,
+  RequestFilter,
   RequestPage,
   RequestPageQuery,
   Retention,
   ShareCount,
+  Spending,
+  SplitRevision,
+  TimeWindow,
   UsageQuery,
   UsageRow,
 } from '../event-store.ts'
@@ -22,10 +27,10 @@ import { forgetUnits } from './forget.ts'
 import { importEvents } from './import.ts'
 import { ingestBatch } from './ingest.ts'
 import { migrate } from './migrations.ts'
-import { readGroups, readUsage } from './query-groups.ts'
+import { readGroups, readSpending, readUsage } from './query-groups.ts'
 import { type CapturedText, type OutcomeSubject, readCapture, readOutcomes } from './query-outcomes.ts'
 import { readPage } from './query-page.ts'
-import { readShares, type ShareWindow } from './query-shares.ts'
+import { readShares, readSplitRevisions } from './query-shares.ts'
 import { requestById } from './read-request.ts'
 import { retainEvents } from './retention.ts'
 import { stateOf } from './state.ts'
@@ -90,8 +95,16 @@ class DuckDbEventStore implements EventStore {
     return readUsage(this.#file, query)
   }
 
-  shares(router: string | null, window: ShareWindow): Promise<ShareCount[]> {
-    return readShares(this.#file, router, window)
+  spending(filter: RequestFilter): Promise<Spending> {
+    return readSpending(this.#file, filter)
+  }
+
+  splitRevisions(router: string | null, window: TimeWindow): Promise<SplitRevision[]> {
+    return readSplitRevisions(this.#file, router, window)
+  }
+
+  shares(...[router, window, phases]: Parameters<EventStore['shares']>): Promise<ShareCount[]> {
+    return readShares(this.#file, router, window, phases)
   }
 
   capture(requestId: string): Promise<CapturedText | undefined> {
@@ -110,7 +123,7 @@ class DuckDbEventStore implements EventStore {
     return importEvents(this.#file, source, Date.now())
   }
 
-  forget(units: readonly string[]): Promise<number> {
+  forget(units: readonly RecordedUnit[]): Promise<number> {
     return forgetUnits(this.#file, units, Date.now())
   }
 

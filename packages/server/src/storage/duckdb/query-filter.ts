@@ -22,7 +22,7 @@ const CONDITIONS: { readonly [Field in keyof Required<RequestFilter>]: Read<Fiel
   status: anyOf('status'),
   error: anyOf('error'),
   finish_reason: anyOf('finish_reason'),
-  unit: anyOf('unit'),
+  unit: isUnit,
   revision: anyOf('revision'),
   tag: tags => (tags.length === 0 ? NOTHING : sql`list_has_any(tags, list_value(${sql.join(tags)}))`),
   metadata: wanted => allOf(Object.entries(wanted).map(([name, text]) => metadataEquals(name, text))),
@@ -52,8 +52,26 @@ function conditionOn(field: keyof RequestFilter, filter: RequestFilter): Fragmen
   return (CONDITIONS[field] as (wanted: unknown) => Fragment)(filter[field])
 }
 
-function anyOf(column: string): (wanted: readonly (string | number)[]) => Fragment {
-  return wanted => (wanted.length === 0 ? NOTHING : sql`${sql.ref(column)} in (${sql.join(wanted)})`)
+function anyOf(column: string): (wanted: readonly (string | number | null)[]) => Fragment {
+  return wanted => {
+    const values = wanted.filter(value => value !== null)
+    const isNull = sql`${sql.ref(column)} is null`
+    if (values.length === 0) return wanted.length === 0 ? NOTHING : isNull
+    const isIn = sql`${sql.ref(column)} in (${sql.join(values)})`
+    return values.length === wanted.length ? isIn : sql`(${isIn} or ${isNull})`
+  }
+}
+
+function isUnit(units: NonNullable<RequestFilter['unit']>): Fragment {
+  const anyKind = units.flatMap(unit =>
+    typeof unit === 'string' ? [unit] : unit.kind === null ? [unit.unit] : [],
+  )
+  const named = units.flatMap(unit =>
+    typeof unit === 'string' || unit.kind === null
+      ? []
+      : [sql`(unit_kind = ${unit.kind} and unit = ${unit.unit})`],
+  )
+  return sql`(${sql.join([anyOf('unit')(anyKind), ...named], sql` or `)})`
 }
 
 /** Names are ours to quote: a JSON pointer, in which `~` and `/` stand for something. */

@@ -1,6 +1,13 @@
 // Requests by dimensions: groups of a whole window, and usage in buckets of time.
 import { sql } from 'kysely'
-import type { GroupQuery, GroupResult, RequestFilter, UsageQuery, UsageRow } from '../event-store.ts'
+import type {
+  GroupQuery,
+  GroupResult,
+  RequestFilter,
+  Spending,
+  UsageQuery,
+  UsageRow,
+} from '../event-store.ts'
 import type { DuckDbFile, Row } from './connection.ts'
 import {
   groupBy,
@@ -11,8 +18,8 @@ import {
   valueOrder,
 } from './query-dimensions.ts'
 import { conditionOf } from './query-filter.ts'
-import { type Fragment, listed, numberOf, readRows } from './query-sql.ts'
-import { type QuantileMethod, readTotals, totalColumns } from './query-totals.ts'
+import { type Fragment, finiteOrNull, listed, numberOf, readRows } from './query-sql.ts'
+import { costColumns, type QuantileMethod, readTotals, totalColumns } from './query-totals.ts'
 
 /** Requests beyond which exact quantiles take more memory than they are worth: some 32 bytes for each. */
 const EXACT_REQUESTS = 4_000_000
@@ -40,6 +47,19 @@ export async function readUsage(file: Reader, query: UsageQuery): Promise<UsageR
     values: readValues(row, query.by),
     ...readTotals(row, numberOf(row['all_requests'])),
   }))
+}
+
+export async function readSpending(file: Reader, filter: RequestFilter): Promise<Spending> {
+  const [row = {}] = await readRows(
+    file,
+    sql`select ${listed(costColumns())}, epoch_ms(min("at")) as first_at from request where ${conditionOf(filter)}`,
+  )
+  const { cost_nano_usd, unpriced, first_at } = row
+  return {
+    cost_nano_usd: finiteOrNull(cost_nano_usd),
+    unpriced: numberOf(unpriced),
+    first_at: finiteOrNull(first_at),
+  }
 }
 
 /** The total comes first. */

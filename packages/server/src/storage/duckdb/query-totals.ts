@@ -27,11 +27,17 @@ export function totalColumns(method: QuantileMethod): Fragment {
     sql`sum(cached_input_tokens) as cached_input_tokens`,
     sql`sum(output_tokens) as output_tokens`,
     sql`sum(reasoning_tokens) as reasoning_tokens`,
-    sql`sum(cost_nano_usd) as cost_nano_usd`,
-    sql`count(*) filter (outcome = 'ok' and served is not null and cost_nano_usd is null) as unpriced`,
+    ...costColumns(),
     ...quantiles(method, 'total_ms', 'latency'),
     ...quantiles(method, 'first_token_ms', 'first_token'),
   ])
+}
+
+export function costColumns(): Fragment[] {
+  return [
+    sql`sum(cost_nano_usd) as cost_nano_usd`,
+    sql`count(*) filter (outcome = 'ok' and served is not null and cost_nano_usd is null) as unpriced`,
+  ]
 }
 
 /** DuckDB computes the list once for all three that are taken from it. */

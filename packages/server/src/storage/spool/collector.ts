@@ -9,6 +9,7 @@ import {
   EventStoreUnavailableError,
   type IngestReport,
 } from '../event-store.ts'
+import { rejectedDirectory } from './forget-lines.ts'
 import { readBatch } from './read-batch.ts'
 import { batchId, spoolEntries } from './spool-name.ts'
 
@@ -183,7 +184,7 @@ export class Collector {
     const why = error instanceof Error ? error.message : String(error)
     this.#options.log('error', `the event store does not take ${basename(path)}: ${why}`)
     if (failures < ATTEMPTS) return
-    const aside = join(dirname(path), 'rejected')
+    const aside = rejectedDirectory(dirname(path))
     mkdirSync(aside, { recursive: true, mode: 0o700 })
     renameSync(path, join(aside, basename(path)))
     this.#tally.rejected++

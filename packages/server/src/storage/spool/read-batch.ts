@@ -19,7 +19,8 @@ export async function* readBatch(path: string): AsyncGenerator<RecordedEvent[]> 
   if (piece.length > 0) yield piece
 }
 
-const KINDS: ReadonlySet<unknown> = new Set(
+/** Kinds of events that this program knows. */
+export const KINDS: ReadonlySet<unknown> = new Set(
   recordedEventSchema.options.map(option => option.shape.kind.value),
 )
 
