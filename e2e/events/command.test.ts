@@ -1,6 +1,6 @@
 // `weir events` beside a running program, after one was killed, and where events are kept in the spool; and that
 // revisions are recorded beside requests.
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ConfigInput } from '@weir/core/config'
 import { expect, it } from 'vitest'
@@ -92,6 +92,20 @@ it('says that it needs a token beside a running program', async () => {
   expect(result).toMatchObject({ code: 1, stdout: '' })
   expect(result.stderr).toContain('a token is needed')
   await gateway.stop()
+})
+
+it('asks the program that the environment names, though there is a data directory at hand', async () => {
+  const gateway = await start()
+  const other = await start()
+  const ids = await ask(gateway, 3)
+  await ask(other, 1)
+  const connection = readFileSync(join(gateway.dataDir, 'connection.json'), 'utf8')
+  const { controlUrl } = JSON.parse(connection) as { controlUrl: string }
+  const env = { WEIR_TOKEN: ADMIN_TOKEN, WEIR_CONTROL_URL: controlUrl }
+  const result = await runProgram(['events', '--data-dir', other.dataDir], { env })
+  expect(result).toMatchObject({ code: 0, stderr: '' })
+  expect(result.stdout.match(/\bwr_\w+/g)).toEqual(ids)
+  await Promise.all([gateway.stop(), other.stop()])
 })
 
 it('takes in what a run without a store has left in the spool', async () => {

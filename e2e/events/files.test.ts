@@ -101,6 +101,20 @@ describe('events in files', () => {
     expect(readdirSync(join(cwd, '.weir'))).toEqual([])
   })
 
+  it('go to stdout when that is asked for, from a program and from a directory', async () => {
+    const lines = readFileSync(join(home, 'all.ndjson'), 'utf8')
+    const sorted = (text: string) => text.split('\n').sort()
+    const running = await weir('export', 'events', '--data-dir', source.dataDir, '--output', '-')
+    expect(running).toMatchObject({ code: 0, stderr: `${REQUESTS} request events are in stdout.\n` })
+    expect(sorted(running.stdout)).toEqual(sorted(lines))
+    const dataDir = join(home, 'poured')
+    await weir('import', join(home, 'all.ndjson'), '--data-dir', dataDir)
+    const resting = await weir('export', 'events', '--data-dir', dataDir, '--output', '-')
+    expect(resting).toMatchObject({ code: 0, stderr: `${REQUESTS} request events are in stdout.\n` })
+    expect(sorted(resting.stdout)).toEqual(sorted(lines))
+    expect(existsSync('-')).toBe(false)
+  })
+
   it('are never written over another file', async () => {
     const path = join(home, 'all.ndjson')
     const before = readFileSync(path, 'utf8')

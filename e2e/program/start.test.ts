@@ -1,17 +1,20 @@
 // How `weir start` begins, or says why it cannot.
+import { execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { ConfigInput } from '@weir/core/config'
 import { expect, it } from 'vitest'
 import { chat } from '../robustness/chat.ts'
 import { endWithFile } from '../support/clean-up.ts'
 import { KEY, startGateway, testKey } from '../support/gateway.ts'
-import { runProgram } from '../support/program.ts'
+import { runProgram, startProgram } from '../support/program.ts'
 import { startProvider } from '../support/simulated-provider.ts'
 import { until } from '../support/until.ts'
 
+const run = promisify(execFile)
 const sim = await startProvider()
 const home = mkdtempSync(join(tmpdir(), 'weir-start-'))
 endWithFile(() => rmSync(home, { recursive: true, force: true }))
@@ -116,6 +119,22 @@ it('says that a data directory cannot be used', async () => {
   expect(result.stderr).toMatch(
     /^weir: the data directory .*a-file cannot be used \(E\w+\); --data-dir chooses another\n$/,
   )
+})
+
+it('prints a curl line that works where the variable of the key is set', async () => {
+  const args = ['start', '--config', configFile, '--data-dir', join(home, 'pasted'), '--workers', '1']
+  const program = startProgram([...args, '--port', '0', '--control-port', '0', '--event-store', 'none'], {
+    env: { WEIR_KEY: KEY },
+  })
+  await until('the welcome', () => program.stdout().includes('uniq -c'))
+  const line =
+    program
+      .stdout()
+      .split('\n')
+      .find(text => text.startsWith('curl ')) ?? ''
+  expect(line).not.toContain(KEY)
+  const { stdout } = await run('sh', ['-c', `${line} -s -i`], { env: { ...process.env, WEIR_KEY: KEY } })
+  expect(stdout).toMatch(/^HTTP\/1\.1 200 OK/)
 })
 
 it('serves with two workers on one port, each with a spool of its own', async () => {

@@ -19,6 +19,7 @@ import type { HostPolicy } from './http/host.ts'
 import { KeptAnswers } from './http/kept-answers.ts'
 import { type OpenApiDocument, openApiDocument } from './http/openapi.ts'
 import { type ProblemShape, problemDocument } from './http/problem.ts'
+import { SendingLimit } from './http/sending-limit.ts'
 import { controlApp, type ShellLog } from './http/shell.ts'
 import { registerReference } from './reference/routes.ts'
 
@@ -68,22 +69,39 @@ export async function startControl(options: ControlOptions): Promise<Control> {
     throw new ControlStartError(`WEIR_ADMIN_TOKEN must have at least ${MIN_ADMIN_TOKEN} characters`)
   }
   const stopping = new AbortController()
-  const server = createServer(TIMEOUTS, listenerOf(options, stopping.signal))
+  const fileRoutes = new Set<string>()
+  const limit = new SendingLimit(path => fileRoutes.has(path))
+  const server = createServer(TIMEOUTS, listenerOf(options, { stopping: stopping.signal, limit, fileRoutes }))
   await listen(server, options)
+  const checking = setInterval(() => limit.check(), SENDING_CHECK_MS).unref()
   const firstToken = adminToken === undefined ? await firstTokenOf(options) : undefined
   const stop = (timeout?: number) => {
     stopping.abort()
+    clearInterval(checking)
     return close(server, timeout)
   }
   return { url: urlOf(server, options.host), firstToken, close: stop }
 }
 
 /** Times for a client to send: ms. Answers are not limited, for a publish takes what it takes. */
-const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 }
+const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 0, keepAliveTimeout: 65_000 }
+/** Of the limit for whole requests, which is up to twice as long. */
+const SENDING_CHECK_MS = 15_000
+
+interface Listening {
+  readonly stopping: AbortSignal
+  readonly limit: SendingLimit
+  /** Paths that take files of any size; known when the resources are. */
+  readonly fileRoutes: Set<string>
+}
 
 /** The app of the control port, with every route. */
-async function createControlApp(options: ControlOptions, stopping: AbortSignal): Promise<AdminApp> {
+async function createControlApp(
+  options: ControlOptions,
+  { stopping, fileRoutes }: Listening,
+): Promise<AdminApp> {
   const resources = await options.resources()
+  for (const path of resources.unlimitedBodies ?? []) fileRoutes.add(path)
   const { store, log } = options
   const services = {
     ...options,
@@ -160,11 +178,11 @@ export function neverAsked(what: string): object {
 /** Requests that are no HTTP the app could be given, such as those with a broken host, are refused here. */
 function listenerOf(
   options: ControlOptions,
-  stopping: AbortSignal,
+  listening: Listening,
 ): (req: IncomingMessage, res: ServerResponse) => void {
   let app: Promise<AdminApp> | undefined
   const answer = async (request: Request, env: unknown) => {
-    app ??= createControlApp(options, stopping)
+    app ??= createControlApp(options, listening)
     return (await app).fetch(request, env as object)
   }
   const listener = getRequestListener(answer, {
@@ -175,7 +193,10 @@ function listenerOf(
       return new Response(JSON.stringify(document), { status: 400, headers })
     },
   })
-  return (req, res) => void listener(req, res)
+  return (req, res) => {
+    listening.limit.watch(req, res)
+    void listener(req, res)
+  }
 }
 
 async function listen(server: Server, { host, port }: ControlOptions): Promise<void> {

@@ -178,12 +178,15 @@ export class ControlClient {
     request: Omit<ControlRequest, 'query' | 'body'> & { readonly body: string | ReadableStream },
   ) {
     const { method, path, headers, body } = request
+    // Node's own gives up after five minutes without an answer, however long a store takes to be written anew.
+    const { Agent, fetch: fetchPatiently } = await import('undici')
     try {
-      const answer = await fetch(`${this.url}${path}`, {
+      const answer = await fetchPatiently(`${this.url}${path}`, {
         method,
         headers: { authorization: `Bearer ${this.#token}`, ...headers },
         body,
         redirect: 'manual',
+        dispatcher: new Agent({ headersTimeout: 0, bodyTimeout: 0 }),
         ...(typeof body !== 'string' && { duplex: 'half' as const }),
       })
       if (!answer.ok) throw refusalOf(answer, await answer.text())
@@ -239,7 +242,7 @@ function reasonOf(error: Error): string {
   return (cause as NodeJS.ErrnoException).code ?? cause.message
 }
 
-function refusalOf(answer: Response, content: string): ControlError {
+function refusalOf(answer: Pick<Response, 'url' | 'status'>, content: string): ControlError {
   const parsed = problemSchema.safeParse(parseJson(content))
   if (!parsed.success) return new ControlError('bad_answer', `${answer.url} answers ${answer.status}`)
   const { code, detail, problems } = parsed.data

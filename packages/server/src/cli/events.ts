@@ -16,8 +16,8 @@ export function registerEvents(program: Command): void {
     .command('events')
     .summary('print the recorded requests')
     .description(
-      'Print the recorded requests, oldest first: those of the program that runs on the data directory or, when none ' +
-        'does, those that are in the directory.',
+      'Print the recorded requests, oldest first: those of the program that is named or runs on the data directory or, ' +
+        'when none does, those that are in the directory.',
     )
     .option('--last <n>', 'only the last n', parseCount)
     .option('--json', 'one JSON object a line, as recorded')
@@ -44,7 +44,7 @@ async function printTable(requests: AsyncIterable<RequestEvent>): Promise<void> 
 }
 
 const HEAD = [
-  'time',
+  'time (UTC)',
   'request',
   'router',
   'variant',
@@ -61,7 +61,7 @@ const HEAD = [
 function describe(event: RequestEvent): string[] {
   const { usage, cost_nano_usd: cost } = event
   return [
-    event.at.slice(11, 23),
+    event.at.slice(0, 23).replace('T', ' '),
     event.request_id,
     event.router ?? event.endpoint,
     event.assigned ?? '-',
@@ -72,6 +72,6 @@ function describe(event: RequestEvent): string[] {
     event.total_ms.toFixed(1),
     String(usage.input ?? '-'),
     String(usage.output ?? '-'),
-    cost === null ? '-' : (cost / 1e9).toFixed(6),
+    cost === null ? '-' : (cost / 1e9).toFixed(9),
   ]
 }

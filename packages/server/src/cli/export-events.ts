@@ -1,6 +1,8 @@
 // `weir export events`: recorded events as a file, from the program that runs on a data directory or from the directory.
-import { createWriteStream, existsSync, rmSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { createWriteStream, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type Command, Option } from 'commander'
@@ -31,7 +33,7 @@ export function registerExportEvents(parent: Command): void {
     .command('events')
     .summary('write recorded events to a file')
     .description('Write recorded events of one kind to a file, oldest first, up to the last one.')
-    .requiredOption('--output <file>', 'file to write; it must not be there')
+    .requiredOption('--output <file>', 'file to write, which must not be there; - for stdout')
     .addOption(new Option('--kind <kind>', 'of the events').choices(KINDS).default('request'))
     .addOption(
       new Option(
@@ -44,26 +46,71 @@ export function registerExportEvents(parent: Command): void {
   addControlOptions(command).action(exportEvents)
 }
 
+/** In place of a file. */
+const STDOUT = '-'
+
 function exportEvents(options: Options): Promise<void> {
-  const format = options.format ?? (options.output.endsWith('.parquet') ? 'parquet' : 'ndjson')
+  const { kind, output } = options
+  const format = options.format ?? (output.endsWith('.parquet') ? 'parquet' : 'ndjson')
   return endingWell(async () => {
     const count =
       (await tryLocalStore(options, 'refuse', store => writeFrom(store, options, format))) ??
       (await download(options, format))
-    printError(`${count} ${options.kind} events are in ${options.output}.`)
+    const events = count === 1 ? `1 ${kind} event is` : `${count} ${kind} events are`
+    printError(`${events} in ${output === STDOUT ? 'stdout' : output}.`)
   })
 }
 
-async function writeFrom(
+function writeFrom(
   store: Pick<EventStore, 'export'>,
-  { kind, since, until, output }: Options,
+  options: Options,
+  format: ExportQuery['format'],
+): Promise<number> {
+  return options.output === STDOUT
+    ? writeThrough(store, options, format)
+    : writeTo(store, resolve(options.output), options, format)
+}
+
+/** By way of a file that has no name any more when it is read: who reads may stop at any moment, and end us with it. */
+async function writeThrough(
+  store: Pick<EventStore, 'export'>,
+  options: Options,
+  format: ExportQuery['format'],
+): Promise<number> {
+  const directory = mkdtempSync(join(tmpdir(), 'weir-export-'))
+  let written: FileHandle
+  let count: number
+  try {
+    const path = join(directory, 'events')
+    count = await writeTo(store, path, options, format)
+    written = await open(path)
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+  await pourOut(written.createReadStream())
+  return count
+}
+
+/** @throws ControlError */
+async function pourOut(source: Readable): Promise<void> {
+  try {
+    await pipeline(source, process.stdout)
+  } catch (error) {
+    throw new ControlError('no_file', `stdout could not be written: ${(error as Error).message}`)
+  }
+}
+
+async function writeTo(
+  store: Pick<EventStore, 'export'>,
+  path: string,
+  { kind, since, until }: Options,
   format: ExportQuery['format'],
 ): Promise<number> {
   try {
     return await store.export({
       kind,
       format,
-      path: resolve(output),
+      path,
       ...(since !== undefined && { since: Date.parse(since) }),
       ...(until !== undefined && { until: Date.parse(until) }),
     })
@@ -73,10 +120,9 @@ async function writeFrom(
   }
 }
 
-/** A file that did not become whole is removed again. */
 async function download(options: Options, format: ExportQuery['format']): Promise<number> {
   const { kind, since, until, output } = options
-  if (existsSync(output)) throw new ControlError('no_file', `${output} is there already`)
+  if (output !== STDOUT && existsSync(output)) throw new ControlError('no_file', `${output} is there already`)
   const client = await openControl(options)
   const answer = await client.exchange({
     method: 'POST',
@@ -84,16 +130,22 @@ async function download(options: Options, format: ExportQuery['format']): Promis
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ kind, format, since, until }),
   })
+  const content = Readable.fromWeb(answer.body as Parameters<typeof Readable.fromWeb>[0])
+  await (output === STDOUT ? pourOut(content) : save(content, output))
+  return Number(answer.headers.get('x-weir-events'))
+}
+
+/** A file that did not become whole is removed again. @throws ControlError */
+async function save(content: Readable, output: string): Promise<void> {
   const file = createWriteStream(output, { flags: 'wx', mode: 0o600 })
   let isOurs = false
   file.once('open', () => {
     isOurs = true
   })
   try {
-    await pipeline(Readable.fromWeb(answer.body as Parameters<typeof Readable.fromWeb>[0]), file)
+    await pipeline(content, file)
   } catch (error) {
     if (isOurs) rmSync(output, { force: true })
     throw new ControlError('no_file', `${output} could not be written: ${(error as Error).message}`)
   }
-  return Number(answer.headers.get('x-weir-events'))
 }

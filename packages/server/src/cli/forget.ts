@@ -88,11 +88,13 @@ async function runningProgram(options: Options): Promise<Place> {
 
 async function forgetIn({ unit, yes }: Options, place: Place): Promise<void> {
   const requests = await place.count()
-  const what = `${requests} requests of ${unit.join(', ')}`
+  const what = `${counted(requests, 'request')} of ${unit.join(', ')}`
   if (yes !== true && !(await isSure(`Erase ${what}, and all that hangs on them, for good?`)))
     throw new ControlError('not_sure', 'nothing was erased')
-  print(`${await place.forget()} events erased: ${what}, and what hung on them.`)
+  print(`${counted(await place.forget(), 'event')} erased: ${what}, and all that hung on them.`)
 }
+
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
 
 async function isSure(question: string): Promise<boolean> {
   if (!stdin.isTTY) throw new ControlError('not_sure', `${question} Give --yes: nobody can be asked here`)

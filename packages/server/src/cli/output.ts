@@ -42,5 +42,5 @@ export function renderTable(head: readonly string[], rows: readonly (readonly st
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   })
   for (const row of rows) table.push([...row])
-  return table.toString()
+  return table.toString().replaceAll(/ +$/gm, '')
 }

@@ -9,7 +9,7 @@ import { type EventStore, EventStoreUnavailableError, type RequestPage } from '.
 import { readSpool } from '../storage/spool/read-spool.ts'
 import { lockDataDir } from '../storage/sqlite/data-dir-lock.ts'
 import { readConnection } from './connection.ts'
-import { type ControlClient, type ControlOptions, withControl } from './control-client.ts'
+import { type ControlClient, type ControlOptions, namesProgram, withControl } from './control-client.ts'
 import { withStoreOf } from './local-event-store.ts'
 
 /** How many to read: the newest so many, or all. */
@@ -30,8 +30,7 @@ export async function readRequests(
   read: Read,
 ): Promise<string | undefined> {
   const dataDir = resolve(options.dataDir)
-  const isElsewhere = options.controlUrl !== undefined
-  if (isElsewhere) return ofProgram(options, wanted, read)
+  if (namesProgram(options)) return ofProgram(options, wanted, read)
   // A program that has just begun says so before it has made the directory.
   const kind = readConnection(dataDir)?.eventStore
   const hasStore = existsSync(storeDirectory(dataDir)) || kind === 'duckdb'

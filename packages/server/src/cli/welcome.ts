@@ -54,9 +54,7 @@ function printExamples(dataUrl: string, key: string, router: string): void {
   const request = (user: string, maxTokens: number) =>
     `{"model":"${router}","user":"${user}","max_tokens":${maxTokens},"messages":[{"role":"user","content":"Hello"}]}`
   print(`\n${paint('bold', 'One request')}`)
-  print(
-    `curl ${url} -H 'authorization: Bearer ${key}' -H 'content-type: application/json' -d '${request('ada', 40)}'`,
-  )
+  print(`curl ${url} ${headers} -d '${request('ada', 40)}'`)
   print(`\n${paint('bold', 'The split, over fifty users')}`)
   print(
     `for i in $(seq 50); do curl -s -o /dev/null -D - ${url} ${headers} -d "${request('user-$i', 1).replaceAll('"', '\\"')}" | grep -i '^x-weir-variant'; done | sort | uniq -c\n`,

@@ -205,10 +205,15 @@ export function describeEventStore(engine: string, create: () => Promise<EventSt
 
     test('erases captured prompts that name them, whoever sent these', async () => {
       const about = { kind: 'capture', version: 1, at: TIME, tenant: 't', router: 'r', unit: 'other' }
-      const prompts = ['{"account":"ada"}', '{"text":"I am ada"}', '{"account":"ada b"}']
+      const prompts = [
+        '{"metadata":{"account":"ada"}}',
+        '{"messages":[{"type":"ada","text":"I am ada"}]}',
+        '{"metadata":{"account":"ada b"}}',
+        '{"user":"\\u0061da"}',
+      ]
       const rest = { answer: '', truncated: [], redactions: 0 }
       await take(prompts.map((prompt, index) => ({ ...about, request_id: `r${index}`, prompt, ...rest })))
-      expect(await store.forget([{ kind: 'metadata.account', unit: 'ada' }])).toBe(1)
+      expect(await store.forget([{ kind: 'metadata.account', unit: 'ada' }])).toBe(2)
       expect([await store.capture('r0'), (await store.capture('r1'))?.prompt]).toEqual([
         undefined,
         prompts[1],

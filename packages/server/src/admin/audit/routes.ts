@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi'
 import type { AuditRecord, AuditStore } from '../../storage/control-store.ts'
 import { roleSchema } from '../access/role-schema.ts'
 import type { AdminApp } from '../http/env.ts'
+import { instant } from '../http/instant.ts'
 import { cursorQuery, pageOf } from '../http/list.ts'
 import { adminRoute, jsonAnswer, send } from '../http/route.ts'
 
@@ -27,8 +28,6 @@ const recordSchema = z
   })
   .meta({ id: 'AuditRecord' })
 
-const instant = z.iso.datetime({ offset: true }).optional()
-
 const listRoute = adminRoute({
   method: 'get',
   path: '/api/v1/audit',
@@ -42,8 +41,8 @@ const listRoute = adminRoute({
       ...cursorQuery,
       actor: z.string().min(1).max(200).optional(),
       outcome: outcomeSchema.optional(),
-      from: instant.meta({ description: 'At this time or later' }),
-      to: instant.meta({ description: 'At this time or earlier' }),
+      from: instant.optional().meta({ description: 'At this time or later' }),
+      to: instant.optional().meta({ description: 'At this time or earlier' }),
     }),
   },
   responses: { 200: jsonAnswer(pageOf(recordSchema), 'A page of the log') },

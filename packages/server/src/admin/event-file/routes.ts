@@ -68,7 +68,7 @@ const importRoute = adminRoute({
   tags: ['Events'],
   summary: 'Import a file of exported events',
   description:
-    'Of this gateway or another. All of it is taken or, when anything in it is no event, nothing; what is there already is not taken twice. Sending it may take 30 seconds.',
+    'Of this gateway or another. All of it is taken or, when anything in it is no event, nothing; what is there already is not taken twice. Sending it may take any time, but not stop for half a minute.',
   problems: ['event_store_unavailable', 'body_incomplete'],
   request: { body: { required: true, content: fileContent } },
   responses: { 200: jsonAnswer(importedSchema, 'What was taken') },

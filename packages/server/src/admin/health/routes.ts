@@ -141,7 +141,7 @@ function describeHealth(source: HealthSource): z.input<typeof healthSchema> {
     revision: number,
     published_at: new Date(at).toISOString(),
     revision_age_seconds: Math.max(0, (Date.now() - at) / 1000),
-    uptime_seconds: process.uptime(),
+    uptime_seconds: Math.round(process.uptime() * 1000) / 1000,
     workers: source.workers(),
     events: { store, spool: { ...spool }, lost, skipped, rejected },
   }

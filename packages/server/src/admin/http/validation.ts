@@ -1,6 +1,6 @@
 // What zod found wrong with a request, as a problem document.
 import type { Hook, z } from '@hono/zod-openapi'
-import type { Problem, ProblemPath } from '@weir/core/config'
+import { formatPath, type Problem, type ProblemPath } from '@weir/core/config'
 import type { AdminEnv } from './env.ts'
 import { problem } from './problem.ts'
 
@@ -12,8 +12,15 @@ export const answerInvalid: Hook<unknown, AdminEnv, string, Response | undefined
   if (result.success) return undefined
   const root = ROOTS[result.target]
   const problems = fieldProblems(result.error, root ?? [])
-  const detail = problems.map(({ message }) => message).join('; ')
+  const detail = problems.map(problem => describe(problem, root?.length ?? 0)).join('; ')
   return problem(c, root === undefined ? 'invalid_body' : 'invalid_request', { detail, problems })
+}
+
+/** With the field in front, unless the message names it. */
+function describe({ path, message }: Problem, depth: number): string {
+  const own = path.slice(depth)
+  const isNamed = own.length === 0 || message.includes(`\`${String(own.at(-1))}\``)
+  return isNamed ? message : `\`${formatPath(own)}\`: ${message}`
 }
 
 export function fieldProblems(error: z.ZodError, root: ProblemPath): Problem[] {

@@ -43,3 +43,17 @@ test('a class of statuses is all of its statuses', () => {
   const { status = [] } = filterOf(query.parse({ status: ['5xx', '404'] }), pseudonym)
   expect([status.length, status[0], status[99], status[100]]).toEqual([101, 500, 599, 404])
 })
+
+test.each<[Record<string, string | string[]>, string]>([
+  [{ status: 'nope' }, 'status.0: must be an HTTP status such as 404, or a class of them such as 4xx'],
+  [{ status: '600' }, 'status.0: must be an HTTP status such as 404, or a class of them such as 4xx'],
+  [{ since: 'yesterday' }, 'since: must be one time in ISO 8601'],
+  [{ until: ['2026-11-21T10:00:00Z', '2026-11-21T11:00:00Z'] }, 'until: must be one time in ISO 8601'],
+  [{ latency_min_ms: ['1', '2'] }, 'latency_min_ms: must be one number'],
+  [{ cost_max_usd: '-1' }, 'cost_max_usd: must not be below 0'],
+])('%j is refused, and it says why', (sent, words) => {
+  const problems = query
+    .safeParse(sent)
+    .error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  expect(problems).toEqual([expect.stringContaining(words)])
+})

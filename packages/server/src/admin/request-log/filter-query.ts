@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { requestEventSchema } from '@weir/core/event'
 import type { RequestFilter } from '../../storage/event-store.ts'
+import { instant } from '../http/instant.ts'
 import { type Pseudonym, recordedUnits } from './unit-reference.ts'
 
 const MAX_VALUES = 50
@@ -10,11 +11,6 @@ const METADATA = 'metadata.'
 const NANO = 1e9
 
 const text = z.string().min(1).max(MAX_TEXT)
-/** In a URL the `+` of an offset that nobody has escaped reads as a space. */
-const instant = z.preprocess(
-  value => (typeof value === 'string' ? value.replace(' ', '+') : value),
-  z.iso.datetime({ offset: true }),
-)
 
 /** One value, or several by naming the parameter again. */
 function listOf<Item extends z.ZodType>(item: Item) {
@@ -40,13 +36,17 @@ function anyOrNone(what: string) {
 /** Nothing is no number, as an empty field of a form has it. */
 function amount(what: string) {
   return z
-    .preprocess(value => (value === '' ? Number.NaN : value), z.coerce.number().min(0))
+    .preprocess(
+      value => (value === '' ? Number.NaN : value),
+      z.coerce.number('must be one number').min(0, 'must not be below 0'),
+    )
     .optional()
     .meta({ description: what })
 }
 
 const CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx'] as const
-const status = z.union([z.coerce.number().int().min(100).max(599), z.enum(CLASSES)])
+const STATUS = 'must be an HTTP status such as 404, or a class of them such as 4xx'
+const status = z.union([z.coerce.number().int().min(100, STATUS).max(599, STATUS), z.enum(CLASSES)], STATUS)
 
 const fields = {
   since: instant.optional().meta({ description: 'Arrived at this time or later' }),

@@ -4,6 +4,8 @@ import type { RequestDimension, RequestTotals } from '../../storage/event-store.
 
 const count = z.int().min(0)
 const ms = z.number().min(0).nullable()
+/** Of a quantile between two times, which are known to the microsecond. */
+const MS_STEPS = 1000
 
 export const totalsSchema = z
   .object({
@@ -22,7 +24,7 @@ export const totalsSchema = z
     }),
     unpriced: count.meta({ description: 'Answered requests without a known cost' }),
     latency_p50_ms: ms.meta({
-      description: 'Quantiles are of requests that went well; null when there are none',
+      description: 'Quantiles are of requests that went well, to the microsecond; null when there are none',
     }),
     latency_p95_ms: ms,
     latency_p99_ms: ms,
@@ -40,7 +42,12 @@ export const TOTAL_FIELDS = Object.keys(totalsSchema.shape) as (keyof WrittenTot
 export function writeTotals(totals: RequestTotals): WrittenTotals {
   const error_rate = totals.requests === 0 ? 0 : totals.errors / totals.requests
   const all: WrittenTotals = { ...totals, error_rate }
-  return Object.fromEntries(TOTAL_FIELDS.map(field => [field, all[field]])) as WrittenTotals
+  const written = TOTAL_FIELDS.map(field => [field, field.endsWith('_ms') ? inSteps(all[field]) : all[field]])
+  return Object.fromEntries(written) as WrittenTotals
+}
+
+function inSteps(time: number | null): number | null {
+  return time === null ? null : Math.round(time * MS_STEPS) / MS_STEPS
 }
 
 const DIMENSIONS = [
@@ -65,7 +72,11 @@ export function dimensions(most: number) {
   return z
     .preprocess(
       value => (typeof value === 'string' || Array.isArray(value) ? [value].flat().flatMap(split) : value),
-      z.array(dimension).min(1).max(most),
+      z
+        .array(dimension)
+        .min(1)
+        .max(most)
+        .refine(named => new Set(named).size === named.length, 'names a dimension twice'),
     )
     .meta({ description: `Up to ${most}, separated by commas` })
 }

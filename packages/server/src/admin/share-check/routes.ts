@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { AdminApp, AdminEnv } from '../http/env.ts'
+import { instant } from '../http/instant.ts'
 import { problem } from '../http/problem.ts'
 import { adminRoute, jsonAnswer, send } from '../http/route.ts'
 import { idParam } from '../resource/entry.ts'
@@ -64,12 +65,10 @@ const sharesSchema = z
   })
   .meta({ id: 'Shares' })
 
-const instant = z.iso.datetime({ offset: true }).optional()
-
 const query = z
   .strictObject({
-    since: instant.meta({ description: 'From this time on; default: seven days before `until`' }),
-    until: instant.meta({ description: 'Before this time; default: now' }),
+    since: instant.optional().meta({ description: 'From this time on; default: seven days before `until`' }),
+    until: instant.optional().meta({ description: 'Before this time; default: now' }),
   })
   .refine(
     ({ since, until }) =>

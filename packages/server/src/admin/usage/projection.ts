@@ -52,7 +52,7 @@ export function projectMonth({ now, month, recent }: ProjectionFacts): Projectio
     basis: {
       since: new Date(since).toISOString(),
       until: new Date(now).toISOString(),
-      days: span / DAY_MS,
+      days: Math.round((span / DAY_MS) * 1000) / 1000,
       cost_nano_usd: recent.cost_nano_usd,
       month_to_date_nano_usd: month.cost_nano_usd,
     },

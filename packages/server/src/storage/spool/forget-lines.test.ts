@@ -44,7 +44,7 @@ test('a raw unit goes with its kind only', () => {
 })
 
 test('lines that are no event are searched as text', () => {
-  const prompt = (text: string) => ({ kind: 'capture', unit: 'bb', prompt: JSON.stringify({ text }) })
+  const prompt = (text: string) => ({ kind: 'capture', unit: 'bb', prompt: JSON.stringify({ user: text }) })
   put(
     '1.ndjson',
     '{"torn": "aa',

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RecordedUnit } from '../event-store.ts'
+import { isNamedInPrompt } from '../named-in-prompt.ts'
 import { KINDS } from './read-batch.ts'
 
 const REJECTED = 'rejected'
@@ -13,8 +14,8 @@ export function rejectedDirectory(spool: string): string {
 }
 
 /**
- * Events of the units and of their requests go, in all sealed files of a directory together. Captured prompts, and
- * lines that are no event that this program knows, are searched as text.
+ * Events of the units and of their requests go, in all sealed files of a directory together, and captures whose
+ * prompts name one. Lines that are no event that this program knows are searched as text.
  *
  * @returns how many lines there were
  * @throws the error of the operating system
@@ -68,7 +69,7 @@ function isAbout(line: string, units: readonly RecordedUnit[], requests: Readonl
   if (event === undefined || !KINDS.has(event['kind'])) return units.some(unit => isNamed(line, unit))
   const { request_id: id, prompt } = event
   if (isOfUnits(event, units) || (typeof id === 'string' && requests.has(id))) return true
-  return typeof prompt === 'string' && units.some(unit => isNamed(prompt, unit))
+  return typeof prompt === 'string' && units.some(unit => isNamedInPrompt(prompt, unit))
 }
 
 /** Captures do not say of which kind their unit is. */
