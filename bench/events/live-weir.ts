@@ -42,7 +42,11 @@ export async function startWeir(
   return {
     contender: {
       peer: weir,
-      running: runningPeer(started, origin, { headers: { authorization: `Bearer ${key}` } }),
+      running: runningPeer(started, origin, {
+        headers: { authorization: `Bearer ${key}` },
+        // Whoever records events has the ids of its answers collected.
+        events: join(dataDir, 'events'),
+      }),
       ledger: newLedger(),
     },
     pid: started.pid,
