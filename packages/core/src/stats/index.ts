@@ -1,6 +1,8 @@
 // Entry point of the statistics: numbers in, results out. Knows nothing of experiments, configs or events.
 
+// Bandits: shares that follow the rewards, and what can be learned under them.
 export {
+  type AdaptiveOptions,
   type AdaptiveState,
   adaptiveEffect,
   addAdaptiveUnit,
@@ -23,6 +25,7 @@ export {
   importanceRow,
   ipsValue,
   type LoggedDecision,
+  type PolicyOptions,
   type PolicyValue,
   type RewardModel,
   snipsValue,
@@ -48,14 +51,23 @@ export {
 } from './bandit/thompson.ts'
 export { leaderOf, type TrackOptions, trackingShares } from './bandit/track-and-stop.ts'
 export { type ArmIndices, bernoulliDivergence, klUcb, ucb1 } from './bandit/ucb.ts'
+// Beliefs: chance to be better, loss, credible intervals.
 export type { BetaBelief, NormalBelief } from './bayes/belief.ts'
 export { type BestOfMany, type Better, bestOfBetas, bestOfNormals } from './bayes/best.ts'
 export { type BetaPrior, betaPosterior, compareBetaBinomial } from './bayes/beta-binomial.ts'
-export { compareNormal, type EffectData, type EffectPrior, effectPosterior } from './bayes/normal-effect.ts'
+export {
+  compareNormal,
+  type EffectData,
+  type EffectOptions,
+  type EffectPrior,
+  effectPosterior,
+} from './bayes/normal-effect.ts'
 export type { PosteriorEffect, PosteriorOptions } from './bayes/posterior.ts'
+// Effects on those served, on subgroups, and of two experiments on each other.
 export {
   type ComplianceSummary,
   type ComplierEstimate,
+  type ComplierOptions,
   complierEffect,
   intentionToTreat,
   summariseCompliance,
@@ -68,6 +80,7 @@ export {
   type SubgroupEffects,
   shrinkSubgroups,
 } from './causal/subgroups.ts'
+// Checks that an experiment is sound.
 export {
   checkMultipleExposures,
   type ExposureCheck,
@@ -82,6 +95,7 @@ export {
   readShareSequence,
   type SequentialShareCheck,
   type ShareComponent,
+  type ShareLearning,
   type SharePrior,
   type ShareSequence,
   startShareSequence,
@@ -93,14 +107,23 @@ export {
   type UniformityCheck,
   type UniformityOptions,
 } from './check/uniformity-check.ts'
+// Designs: units, effects and days that a test needs.
 export { clusterDesignEffect, type DesignEffect } from './design/cluster.ts'
 export { type DetectableEffect, detectableEffect } from './design/detectable.ts'
-export { cohenH, type DesignMetric } from './design/metric.ts'
+export {
+  cohenH,
+  type DesignMetric,
+  type MeanMetric,
+  type ProportionMetric,
+  type QuantileMetric,
+  type RatioMetric,
+} from './design/metric.ts'
 export type { DesignOptions, Sequential } from './design/options.ts'
 export { meanPilot, proportionPilot, type QuantilePilot, quantilePilot, ratioPilot } from './design/pilot.ts'
 export { type Power, powerOf } from './design/power.ts'
 export { type NeverEnough, type RunTime, runTime, type Traffic } from './design/run-time.ts'
 export { type RequiredUnits, requiredUnits } from './design/units.ts'
+// Distributions: NaN outside their domain.
 export { betaCdf, betaQuantile, betaUpperTail, logBeta, logGamma } from './distribution/beta.ts'
 export { binomialCdf, binomialUpperTail, clopperPearson } from './distribution/binomial.ts'
 export { binomialInterval } from './distribution/binomial-interval.ts'
@@ -111,14 +134,31 @@ export { logNormalCdf } from './distribution/log-normal-cdf.ts'
 export { normalCdf, normalDensity, normalQuantile, normalUpperTail } from './distribution/normal.ts'
 export { quantile } from './distribution/quantile.ts'
 export { studentCdf, studentQuantile, studentUpperTail } from './distribution/student.ts'
+// Many tests at once.
 export { adjustByBenjaminiHochberg } from './multiplicity/benjamini-hochberg.ts'
 export { adjustByBenjaminiYekutieli } from './multiplicity/benjamini-yekutieli.ts'
 export { adjustByBonferroni } from './multiplicity/bonferroni.ts'
 export type { AdjustedFamily, AdjustedTest, ErrorRate, Family, FamilyTest } from './multiplicity/family.ts'
 export { adjustByHochberg } from './multiplicity/hochberg.ts'
 export { adjustByHolm } from './multiplicity/holm.ts'
+// What every method answers with.
+export {
+  type Alternative,
+  type Assumption,
+  type Estimate,
+  type Guarantee,
+  type Insufficient,
+  type Interval,
+  type IntervalKind,
+  type Invalid,
+  isRefusal,
+  type Result,
+  type Scale,
+} from './result.ts'
+// Seeded randomness.
 export { drawBeta, drawGamma, drawNormal, type Rng, seededRng } from './rng/rng.ts'
-export { compareSequentially } from './sequential/always-valid/asymptotic/compare.ts'
+// Tests at any look, of means, in the limit of many units.
+export { type CompareOptions, compareSequentially } from './sequential/always-valid/asymptotic/compare.ts'
 export { lyapunovLogE, lyapunovRadius } from './sequential/always-valid/asymptotic/lyapunov.ts'
 export {
   type MixtureSprtOptions,
@@ -127,12 +167,20 @@ export {
 } from './sequential/always-valid/asymptotic/mixture-sprt.ts'
 export { sequenceLogE, sequenceRadius, sequenceRho } from './sequential/always-valid/asymptotic/radius.ts'
 export { asymptoticSequence, type EffectAtLook } from './sequential/always-valid/asymptotic/sequence.ts'
+export {
+  meanSpread,
+  proportionSpread,
+  refuseSparse,
+  type Spread,
+} from './sequential/always-valid/asymptotic/sparse.ts'
+// What sequences are made of: boundaries of sums that hold at any time.
 export { betaBinomialMixture } from './sequential/always-valid/boundary/beta-binomial.ts'
 export { gammaExponentialMixture } from './sequential/always-valid/boundary/gamma-exponential.ts'
 export { gammaPoissonMixture } from './sequential/always-valid/boundary/gamma-poisson.ts'
 export type { Mixture, Sides, Tuning } from './sequential/always-valid/boundary/mixture.ts'
 export { mixturePrecision, normalMixture } from './sequential/always-valid/boundary/normal-mixture.ts'
 export { type StitchingShape, stitchedBoundary } from './sequential/always-valid/boundary/stitching.ts'
+// Tests at any look, exact: rates and means of bounded values.
 export {
   addBoundedValue,
   type BernsteinOptions,
@@ -153,6 +201,7 @@ export {
 export {
   type RateAtLook,
   rateConcentration,
+  rateExcessLogE,
   rateLogE,
   rateSequence,
 } from './sequential/always-valid/bounded/rate.ts'
@@ -170,6 +219,7 @@ export {
   type RateUnit,
   rateEvidence,
 } from './sequential/always-valid/bounded/rate-evidence.ts'
+// E values: combined, read as p, and of many tests.
 export {
   type EDiscoveries,
   type EFamily,
@@ -184,6 +234,7 @@ export {
   NO_LOOKS,
   takeLook,
 } from './sequential/always-valid/evidence/evidence.ts'
+// Guardrails, at any look, and what all tests at any look are asked.
 export {
   checkGuardrail,
   type GuardrailCheck,
@@ -192,6 +243,7 @@ export {
   type SequentialComparison,
 } from './sequential/always-valid/guardrail.ts'
 export type { SequenceOptions } from './sequential/always-valid/options.ts'
+// Tests at any look, of units whose shares changed on the way.
 export {
   type AipwState,
   addLoggedUnit,
@@ -209,6 +261,7 @@ export {
   type ByVariant,
   type LoggedUnit,
 } from './sequential/always-valid/propensity/logged-unit.ts'
+// Tests at any look, exact: quantiles.
 export {
   compareQuantilesSequentially,
   type QuantileComparison,
@@ -225,13 +278,20 @@ export {
   type QuantileOptions,
   quantileRadii,
   quantileSequence,
+  type RadiiOptions,
 } from './sequential/always-valid/quantile/quantile-sequence.ts'
+// Tests at a few looks: group sequential designs.
 export {
   analyseGroupSequential,
   type GroupSequentialEstimate,
   type GroupSequentialPlan,
   type LookEffect,
 } from './sequential/group/analysis.ts'
+export {
+  type AsymmetricPlan,
+  asymmetricBoundaries,
+  type SideSpending,
+} from './sequential/group/asymmetric.ts'
 export {
   type Boundary,
   nextLook,
@@ -241,18 +301,9 @@ export {
   type Stage,
   spendingBoundaries,
 } from './sequential/group/boundary.ts'
-export {
-  type ClassicalPlan,
-  type ClassicalShape,
-  classicalBoundaries,
-} from './sequential/group/classical.ts'
+export { type ClassicalPlan, type ClassicalShape, classicalBoundaries } from './sequential/group/classical.ts'
 export { type ConditionalPower, conditionalPower } from './sequential/group/conditional-power.ts'
-export {
-  type ExitProbabilities,
-  exitProbabilities,
-  expectedTime,
-  looksOf,
-} from './sequential/group/exit.ts'
+export { type ExitProbabilities, exitProbabilities, expectedTime, looksOf } from './sequential/group/exit.ts'
 export {
   type FutilityDesign,
   type FutilityLook,
@@ -269,6 +320,7 @@ export {
 export { repeatedInterval, sequentialP } from './sequential/group/repeated.ts'
 export { type Spending, type SpendingPoint, spentBy } from './sequential/group/spending.ts'
 export { type StageWise, type Stopped, stageWise } from './sequential/group/stage-wise.ts'
+// Summaries: what is kept of the units of a variant, and merges.
 export { meanFromSums, momentsFromSums } from './summary/from-sums.ts'
 export { columnMean, lineariseRatio, proportionAsMean, ratioOf } from './summary/linearise.ts'
 export { mergeSummaries } from './summary/merge.ts'
@@ -313,6 +365,7 @@ export type {
   Summary,
 } from './summary/summary.ts'
 export { type CapProbabilities, winsorCap } from './summary/winsor.ts'
+// Tests at one look, planned beforehand.
 export { type ChiSquareTest, testProportions } from './test/chi-square.ts'
 export { compare } from './test/compare.ts'
 export { compareCounts } from './test/count.ts'

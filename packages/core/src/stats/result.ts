@@ -77,3 +77,18 @@ export interface Invalid {
 }
 
 export type Result<Value = Estimate> = Value | Insufficient | Invalid
+
+/** A mistake of the caller: the argument, and what it has to be. */
+export function invalid(argument: string, expected: string): Invalid {
+  return { kind: 'invalid', argument, expected }
+}
+
+/** Data that do not suffice, and how many units on each variant would, where that is known. */
+export function insufficient(reason: Insufficient['reason'], needed: number | null): Insufficient {
+  return { kind: 'insufficient', reason, needed }
+}
+
+/** Whether there is no answer. Whatever else has a `kind` is one. */
+export function isRefusal(value: object): value is Invalid | Insufficient {
+  return 'kind' in value && (value.kind === 'invalid' || value.kind === 'insufficient')
+}

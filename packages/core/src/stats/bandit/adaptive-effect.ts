@@ -1,7 +1,15 @@
 // The effect between two arms of a bandit, whose shares followed the rewards: plain means are biased, this is not.
 import { normalQuantile, normalUpperTail } from '../distribution/normal.ts'
-import type { Estimate, Result } from '../result.ts'
-import { insufficient, invalid } from '../test/options.ts'
+import { sum } from '../numeric/sum.ts'
+import {
+  type Alternative,
+  type Estimate,
+  type Interval,
+  type Invalid,
+  insufficient,
+  invalid,
+  type Result,
+} from '../result.ts'
 
 /**
  * How much each unit counts. `uniform`: as AIPW, unbiased at any size. `constant_allocation`: by the square root of the
@@ -15,6 +23,8 @@ interface ArmSums {
   /** Units on the arm, and the mean of their rewards: the prediction for the next unit. */
   readonly n: number
   readonly mean: number
+  /** Sum of squared deviations of its rewards from their mean. */
+  readonly m2: number
   /** Sums of h, h^2, h s, h^2 s, h^2 s^2 over all units, with scores s taken from `shift`. */
   readonly h: number
   readonly hh: number
@@ -31,16 +41,19 @@ export interface AdaptiveState {
   /** First reward: scores are summed from here, so that squares do not swallow their differences. */
   readonly shift: number
   readonly arms: readonly ArmSums[]
+  /** What was wrong with the first unit that could not be one; null: nothing. */
+  readonly flaw: Invalid | null
 }
 
 export function noUnits(arms: number, weights: EvaluationWeights): AdaptiveState {
-  const none = { n: 0, mean: 0, h: 0, hh: 0, hs: 0, hhs: 0, hhss: 0 }
+  const none = { n: 0, mean: 0, m2: 0, h: 0, hh: 0, hs: 0, hhs: 0, hhss: 0 }
   return {
     kind: 'adaptive_state',
     weights,
     units: 0,
     shift: 0,
     arms: Array.from({ length: arms }, () => none),
+    flaw: null,
   }
 }
 
@@ -50,7 +63,8 @@ export function noUnits(arms: number, weights: EvaluationWeights): AdaptiveState
  * Formula: score of arm a = m_a + 1{taken = a} (reward - m_a) / e_a, m_a the mean of its rewards before this unit.
  *
  * @param taken - index of the arm that the unit got
- * @param propensities - of every arm at this decision, in (0, 1), known before the unit came
+ * @param propensities - of every arm at this decision, in (0, 1), 1 together, known before the unit came
+ * @returns the state, which `adaptiveEffect` refuses once a unit was out of range
  */
 export function addAdaptiveUnit(
   state: AdaptiveState,
@@ -63,6 +77,7 @@ export function addAdaptiveUnit(
     ...state,
     units: state.units + 1,
     shift,
+    flaw: state.flaw ?? flawOf(state.arms.length, taken, reward, propensities),
     arms: state.arms.map((arm, a) => {
       const propensity = propensities[a] ?? Number.NaN
       const predicted = arm.n === 0 ? 0 : arm.mean - shift
@@ -73,9 +88,25 @@ export function addAdaptiveUnit(
   }
 }
 
+function flawOf(
+  arms: number,
+  taken: number,
+  reward: number,
+  propensities: readonly number[],
+): Invalid | null {
+  if (!(Number.isSafeInteger(taken) && taken >= 0 && taken < arms))
+    return invalid('taken', `an index below ${arms}`)
+  if (!Number.isFinite(reward)) return invalid('reward', 'finite')
+  const sane = propensities.length === arms && propensities.every(propensity => propensity > 0)
+  return sane && Math.abs(sum(propensities) - 1) < 1e-6
+    ? null
+    : invalid('propensities', 'of every arm, > 0, 1 together')
+}
+
 function withReward(arm: ArmSums, reward: number): ArmSums {
   const n = arm.n + 1
-  return { ...arm, n, mean: arm.mean + (reward - arm.mean) / n }
+  const delta = reward - arm.mean
+  return { ...arm, n, mean: arm.mean + delta / n, m2: arm.m2 + (delta * delta * arm.n) / n }
 }
 
 function withScore(arm: ArmSums, score: number, h: number): ArmSums {
@@ -90,17 +121,28 @@ function withScore(arm: ArmSums, score: number, h: number): ArmSums {
   }
 }
 
-/** Units on each arm below which nothing is said: the limit theorem needs its predictions to have settled. */
-const burnIn = 50
+export interface AdaptiveOptions {
+  /** `two_sided` unless told. One-sided: `greater` has a lower bound, `less` an upper one, at the level itself. */
+  readonly alternative?: Alternative
+  /** Effect that p is against: 0 unless told, or a margin. */
+  readonly nullEffect?: number
+  /**
+   * Units on each arm below which nothing is said, a whole number >= 2: 50 unless told. The limit theorem needs the
+   * predictions to have settled.
+   */
+  readonly burnIn?: number
+}
 
 /**
  * The effect of `variant` against `control` on the mean reward, with a confidence interval.
  *
  * Formula: Q_a = sum h s / sum h, V_a = sum h^2 (s - Q_a)^2 / (sum h)^2; effect = Q_b - Q_a, se^2 = V_a + V_b (scores of
- * two arms are uncorrelated once predictions are the means); interval = effect +/- z se; p = 2 Q(|effect| / se).
+ * two arms are uncorrelated once predictions are the means); interval = effect +/- z se; p = 2 Q(|effect - null effect| /
+ * se), one-sided Q(+/-(effect - null effect) / se) with z at the level itself.
  *
  * @param state - of `addAdaptiveUnit`
- * @param level - in (0, 1)
+ * @param level - in (0, 1); above 1/2 when one-sided
+ * @returns `insufficient`: `too_few_units`, `no_variance` when all rewards of an arm are equal
  *
  * Assumes true propensities, rewards alike over time, units in the order they came. One planned look: for repeated
  * ones see the AIPW confidence sequence.
@@ -112,31 +154,58 @@ export function adaptiveEffect(
   control: number,
   variant: number,
   level: number,
+  { alternative = 'two_sided', nullEffect = 0, burnIn = 50 }: AdaptiveOptions = {},
 ): Result {
   const [a, b] = [state.arms[control], state.arms[variant]]
   if (a === undefined || b === undefined || control === variant)
     return invalid('variant', 'two different arms')
-  if (!(level > 0 && level < 1)) return invalid('level', 'in (0, 1)')
+  const leastLevel = alternative === 'two_sided' ? 0 : 0.5
+  if (!(level > leastLevel && level < 1)) return invalid('level', `in (${leastLevel}, 1)`)
+  if (!Number.isFinite(nullEffect)) return invalid('nullEffect', 'finite')
+  if (!Number.isSafeInteger(burnIn) || burnIn < 2) return invalid('burnIn', 'a whole number >= 2')
+  if (state.flaw !== null) return state.flaw
   if (a.n < burnIn || b.n < burnIn) return insufficient('too_few_units', burnIn)
   const [from, to] = [meanOf(a), meanOf(b)]
   const effect = to.mean - from.mean
   const standardError = Math.sqrt(from.variance + to.variance)
-  if (!Number.isFinite(effect) || !Number.isFinite(standardError)) return invalid('propensities', 'in (0, 1)')
-  if (standardError === 0) return insufficient('no_variance', null)
-  const reach = -normalQuantile((1 - level) / 2) * standardError
+  if (!Number.isFinite(effect) || !Number.isFinite(standardError))
+    return invalid('reward', 'of a size that can be squared')
+  if (!(a.m2 > 0 && b.m2 > 0 && standardError > 0)) return insufficient('no_variance', null)
+  const z = (effect - nullEffect) / standardError
   return {
     kind: 'estimate',
     method: state.weights === 'uniform' ? 'aipw' : 'adaptively_weighted_aipw',
     scale: 'absolute',
     effect,
     standardError,
-    interval: { kind: 'confidence', level, lower: effect - reach, upper: effect + reach },
-    p: Math.min(1, 2 * normalUpperTail(Math.abs(effect) / standardError)),
+    interval: intervalOf(effect, standardError, level, alternative),
+    p: pValueOf(z, alternative),
     e: null,
     n: { control: a.n, variant: b.n },
     guarantee: { kind: 'asymptotic', burnIn },
     assumptions: [{ what: 'propensities are those with which arms were chosen', state: 'not_checked' }],
   } satisfies Estimate
+}
+
+function intervalOf(
+  effect: number,
+  standardError: number,
+  level: number,
+  alternative: Alternative,
+): Interval {
+  const tail = alternative === 'two_sided' ? (1 - level) / 2 : 1 - level
+  const reach = -normalQuantile(tail) * standardError
+  return {
+    kind: 'confidence',
+    level,
+    lower: alternative === 'less' ? null : effect - reach,
+    upper: alternative === 'greater' ? null : effect + reach,
+  }
+}
+
+function pValueOf(z: number, alternative: Alternative): number {
+  if (alternative === 'two_sided') return Math.min(1, 2 * normalUpperTail(Math.abs(z)))
+  return normalUpperTail(alternative === 'greater' ? z : -z)
 }
 
 /** Both without the shift, which the difference of two arms does not see. */

@@ -1,7 +1,8 @@
 // Inverse gap weighting: exploration that shrinks with how far a predicted score lies behind the best.
-import type { Result } from '../result.ts'
-import { invalid } from '../test/options.ts'
-import { type BanditShares, greatest, sum } from './shares.ts'
+import type { Better } from '../bayes/best.ts'
+import { sum } from '../numeric/sum.ts'
+import { invalid, type Result } from '../result.ts'
+import { type BanditShares, greatest, signOf } from './shares.ts'
 
 /**
  * Shares from predicted scores.
@@ -11,6 +12,7 @@ import { type BanditShares, greatest, sum } from './shares.ts'
  * @param scores - predicted reward of each arm in this context, finite
  * @param gamma - in [0, inf): 0 spreads evenly, large ones exploit; the source lets it grow as sqrt(K N / log)
  * @param floor - share in [0, 1] of which each arm gets at least a K-th (Eppo's `actionProbabilityFloor`)
+ * @param better - `lower` for scores that are costs; gaps are then s_j - s_best
  *
  * Source: Simchi-Levi and Xu (2022), Bypassing the Monster, Mathematics of Operations Research 47(3), algorithm 1,
  * doi:10.1287/moor.2021.1193; Foster and Rakhlin (2020), ICML, arXiv:2002.04926. Reference: Eppo's SDK.
@@ -19,14 +21,16 @@ export function inverseGapShares(
   scores: readonly number[],
   gamma: number,
   floor: number,
+  better: Better = 'higher',
 ): Result<BanditShares> {
   if (scores.length === 0 || !scores.every(Number.isFinite)) return invalid('scores', 'one or more, finite')
   if (!(gamma >= 0 && gamma < Infinity)) return invalid('gamma', 'in [0, inf)')
   if (!(floor >= 0 && floor <= 1)) return invalid('floor', 'in [0, 1]')
   const k = scores.length
-  const best = greatest(scores)
-  const top = Math.max(...scores)
-  const others = scores.map((score, j) =>
+  const goods = scores.map(score => signOf(better) * score)
+  const best = greatest(goods)
+  const top = Math.max(...goods)
+  const others = goods.map((score, j) =>
     j === best ? 0 : Math.max(floor / k, 1 / (k + gamma * (top - score))),
   )
   const rest = 1 - sum(others)

@@ -21,6 +21,12 @@ function ok(arm: ReturnType<typeof addContext>): LinearArm {
   return arm
 }
 
+function fit(arm: LinearArm) {
+  const fitted = fitLinear(arm)
+  if (fitted.kind !== 'linear_fit') throw new Error(fitted.expected)
+  return fitted
+}
+
 function belief(result: ReturnType<typeof linearBelief>): NormalBelief {
   if (result.kind !== 'normal') throw new Error(result.expected)
   return result
@@ -29,7 +35,7 @@ function belief(result: ReturnType<typeof linearBelief>): NormalBelief {
 /** Beliefs of arms 1, 2 and 3 in both contexts. */
 function fitted(decisions: readonly number[], rewards: readonly number[], width: number) {
   const fits = [1, 2, 3].map(arm =>
-    fitLinear(
+    fit(
       history.reduce(
         (state, context, i) =>
           decisions[i] === arm ? ok(addContext(state, context, rewards[i] ?? 0)) : state,
@@ -37,7 +43,7 @@ function fitted(decisions: readonly number[], rewards: readonly number[], width:
       ),
     ),
   )
-  return contexts.map(context => fits.map(fit => belief(linearBelief(fit, context, width))))
+  return contexts.map(context => fits.map(each => belief(linearBelief(each, context, width))))
 }
 
 describe('linear rewards', () => {
@@ -71,7 +77,7 @@ describe('linear rewards', () => {
     const empty = ok(noContexts(2, 1))
     const one = ok(addContext(empty, [1, 2], 3))
     const deviation = (arm: LinearArm, width: number) =>
-      belief(linearBelief(fitLinear(arm), [1, 1], width)).deviation
+      belief(linearBelief(fit(arm), [1, 1], width)).deviation
     expect(deviation(empty, 1)).toBeCloseTo(Math.SQRT2, 12)
     expect(deviation(one, 1)).toBeLessThan(deviation(empty, 1))
     expect(deviation(one, 3)).toBeCloseTo(3 * deviation(one, 1), 12)
@@ -83,8 +89,10 @@ describe('linear rewards', () => {
     ['context', addContext(ok(noContexts(2, 1)), [1], 1)],
     ['context', addContext(ok(noContexts(2, 1)), [1, Number.NaN], 1)],
     ['reward', addContext(ok(noContexts(2, 1)), [1, 1], Infinity)],
-    ['context', linearBelief(fitLinear(ok(noContexts(2, 1))), [1], 1)],
-    ['width', linearBelief(fitLinear(ok(noContexts(2, 1))), [1, 1], 0)],
+    ['context', linearBelief(fit(ok(noContexts(2, 1))), [1], 1)],
+    ['width', linearBelief(fit(ok(noContexts(2, 1))), [1, 1], 0)],
+    ['arm', fitLinear(ok(addContext(ok(noContexts(2, 1)), [1e200, 1e200], 1)))],
+    ['arm', fitLinear(ok(addContext(ok(noContexts(2, 1)), [1e9, 1e9], 1)))],
   ])('are invalid by %s', (argument, result) => {
     expect(result).toMatchObject({ kind: 'invalid', argument })
   })

@@ -1,8 +1,7 @@
 // Contextual bandits with linear rewards: a ridge regression for each arm, scored by LinUCB or Thompson sampling.
 import { CholeskyDecomposition, Matrix } from 'ml-matrix'
 import type { NormalBelief } from '../bayes/belief.ts'
-import type { Invalid } from '../result.ts'
-import { invalid } from '../test/options.ts'
+import { type Invalid, invalid } from '../result.ts'
 
 /** What one arm has seen: A = ridge I + sum x x', and sum x r. Plain data; adding is the only change. */
 export interface LinearArm {
@@ -53,17 +52,21 @@ export interface LinearFit {
 /**
  * The ridge regression: coefficients = A^-1 sum x r, by Cholesky's factor of A.
  *
+ * @returns `invalid` where contexts so large were added that the ridge is lost in rounding
+ *
  * Source: Li et al. (2010), A Contextual-Bandit Approach to Personalized News Article Recommendation, WWW, algorithm 1,
  * doi:10.1145/1772690.1772758; ml-matrix 6.15 for the factor.
  */
-export function fitLinear(arm: LinearArm): LinearFit {
+export function fitLinear(arm: LinearArm): LinearFit | Invalid {
   const cholesky = new CholeskyDecomposition(arm.precision.map(row => [...row]))
-  return {
-    kind: 'linear_fit',
-    coefficients: cholesky.solve(Matrix.columnVector([...arm.weighted])).to1DArray(),
-    factor: cholesky.lowerTriangularMatrix.to2DArray(),
-  }
+  if (!cholesky.isPositiveDefinite()) return badArm
+  const coefficients = cholesky.solve(Matrix.columnVector([...arm.weighted])).to1DArray()
+  const factor = cholesky.lowerTriangularMatrix.to2DArray()
+  const isSane = [...coefficients, ...factor.flat()].every(Number.isFinite)
+  return isSane ? { kind: 'linear_fit', coefficients, factor } : badArm
 }
+
+const badArm = invalid('arm', 'of contexts and rewards of a size that can be squared beside the ridge')
 
 /**
  * What is believed of the reward of this arm in this context: normal with mean x' beta and deviation

@@ -1,9 +1,17 @@
 // What a policy would have earned, from decisions that another one took and logged with their propensities.
 import { normalQuantile } from '../distribution/normal.ts'
-import type { Assumption, Guarantee, Interval, Result } from '../result.ts'
+import {
+  type Assumption,
+  type Guarantee,
+  type Interval,
+  type Invalid,
+  insufficient,
+  invalid,
+  type Result,
+} from '../result.ts'
 import { sequenceRadius, sequenceRho } from '../sequential/always-valid/asymptotic/radius.ts'
+import { LEAST_EVENTS, meanSpread } from '../sequential/always-valid/asymptotic/sparse.ts'
 import type { Moments } from '../summary/moments.ts'
-import { insufficient, invalid } from '../test/options.ts'
 
 /** One logged decision: a unit's, or a request's where these are independent. */
 export interface LoggedDecision {
@@ -28,18 +36,21 @@ export interface RewardModel {
  * Formula: weight = min(target / propensity, clip).
  *
  * @param clip - most that a weight may be, in (0, inf]; Infinity clips nothing and keeps the estimate unbiased
+ * @returns NaN for a decision or a clip out of range, which `MomentsBuilder.moments` and the estimates refuse
  */
 export function importanceRow(
   { propensity, target, reward }: LoggedDecision,
   clip: number,
 ): readonly [number, number, number] {
-  const ratio = target / propensity
+  const isSane = propensity > 0 && propensity <= 1 && target >= 0 && target <= 1 && clip > 0
+  const ratio = isSane ? target / propensity : Number.NaN
   const weight = Math.min(ratio, clip)
   return [weight * reward, weight, ratio - weight]
 }
 
 /**
- * A row for the doubly robust estimate: (ofPolicy + weight (reward - ofTaken), weight, what clipping took off).
+ * A row for the doubly robust estimate: (ofPolicy + weight (reward - ofTaken), weight, what clipping took off,
+ * weight * reward).
  *
  * Unbiased if either the propensities or the model are right; with logged propensities the former always holds, and a
  * good model narrows the interval.
@@ -48,9 +59,9 @@ export function doublyRobustRow(
   decision: LoggedDecision,
   model: RewardModel,
   clip: number,
-): readonly [number, number, number] {
-  const [, weight, removed] = importanceRow(decision, clip)
-  return [model.ofPolicy + weight * (decision.reward - model.ofTaken), weight, removed]
+): readonly [number, number, number, number] {
+  const [weighted, weight, removed] = importanceRow(decision, clip)
+  return [model.ofPolicy + weight * (decision.reward - model.ofTaken), weight, removed, weighted]
 }
 
 export interface PolicyValue {
@@ -75,13 +86,17 @@ export interface PolicyOptions {
   readonly level: number
   /**
    * `one`: one planned look. `every`: at all looks at once, by the asymptotic confidence sequence, tightest after
-   * `tunedFor` decisions; both to be fixed beforehand.
+   * `tunedFor` decisions; both to be fixed beforehand. It has no answer before `leastEvents` (15 unless told) decisions
+   * of the policy in question, by effective number, were rewarded, and as many were not: until then the variance of
+   * rewards in [0, 1] is not known, however large the effective size. Of rewards around 0 or 1 that lie on both sides of
+   * it take 0.
    */
-  readonly looks: { readonly kind: 'one' } | { readonly kind: 'every'; readonly tunedFor: number }
+  readonly looks:
+    | { readonly kind: 'one' }
+    | { readonly kind: 'every'; readonly tunedFor: number; readonly leastEvents?: number }
+  /** Effective size below which a normal interval is not to be trusted, > 1: 30 unless told. */
+  readonly leastEffectiveSize?: number
 }
-
-/** The least effective size at which a normal interval is given. */
-const leastEffectiveSize = 30
 
 /**
  * Inverse propensity scoring: the mean of weight * reward.
@@ -90,7 +105,9 @@ const leastEffectiveSize = 30
  * `sequenceRadius` times se when every look counts.
  *
  * @param moments - of rows by `importanceRow`, 3 columns
- * @returns `too_few_units` when the effective size is below 30: a handful of large weights then makes up the estimate
+ * @returns `too_few_units` when the effective size is below the least: a handful of large weights then makes up the
+ *   estimate; `no_variance` when nothing varies, such as rewards that were all 0; `too_few_events` at every look when
+ *   rewards hardly vary yet
  *
  * Assumes independent decisions with true propensities, > 0 wherever the target is. Unbiased without clipping.
  * Source: Horvitz and Thompson (1952), JASA 47(260), doi:10.1080/01621459.1952.10483446; Li et al. (2011), Unbiased
@@ -114,7 +131,7 @@ export function snipsValue(moments: Moments, options: PolicyOptions): Result<Pol
 }
 
 /**
- * The doubly robust estimate: the mean of rows by `doublyRobustRow`.
+ * The doubly robust estimate: the mean of rows by `doublyRobustRow`, of 4 columns.
  *
  * Source: Dudik, Langford and Li (2011), Doubly Robust Policy Evaluation and Learning, ICML, eq. 2, arXiv:1103.4601.
  */
@@ -131,15 +148,11 @@ interface Fit {
 function describe(
   method: PolicyValue['method'],
   moments: Moments,
-  { level, looks }: PolicyOptions,
+  { level, looks, leastEffectiveSize = 30 }: PolicyOptions,
   fit: (moments: Moments) => Fit,
 ): Result<PolicyValue> {
-  if (!(level > 0 && level < 1)) return invalid('level', 'in (0, 1)')
-  if (looks.kind === 'every' && !(looks.tunedFor > 0 && looks.tunedFor < Infinity)) {
-    return invalid('tunedFor', '> 0 and finite')
-  }
-  if (moments.means.length !== 3 || !moments.means.every(Number.isFinite))
-    return invalid('moments', '3 finite columns')
+  const bad = findInvalid(method, moments, { level, looks, leastEffectiveSize })
+  if (bad !== null) return bad
   if (moments.n < 2) return insufficient('too_few_units', leastEffectiveSize)
   const effectiveSize = effectiveSizeOf(moments)
   if (!(effectiveSize >= leastEffectiveSize)) return insufficient('too_few_units', leastEffectiveSize)
@@ -148,6 +161,10 @@ function describe(
   if (!Number.isFinite(value) || !Number.isFinite(standardError)) {
     return invalid('moments', 'of a size that can be squared without overflow')
   }
+  if (standardError === 0) return insufficient('no_variance', null)
+  const events = looks.kind === 'every' ? eventsOf(method, moments) : Infinity
+  if (looks.kind === 'every' && events < (looks.leastEvents ?? LEAST_EVENTS))
+    return insufficient('too_few_events', null)
   const reach = standardError * reachOf(moments.n, level, looks)
   return {
     kind: 'policy_value',
@@ -166,6 +183,40 @@ function describe(
     guarantee: { kind: 'asymptotic', burnIn: leastEffectiveSize },
     assumptions: assumptionsOf(moments),
   }
+}
+
+/** Where the weighted rewards are, and how many columns there have to be. */
+const columnsOf = {
+  ips: { weighted: 0, columns: 3 },
+  snips: { weighted: 0, columns: 3 },
+  doubly_robust: { weighted: 3, columns: 4 },
+} as const
+
+function findInvalid(
+  method: PolicyValue['method'],
+  { means, comoments }: Moments,
+  { level, looks, leastEffectiveSize }: Required<PolicyOptions>,
+): Invalid | null {
+  if (!(level > 0 && level < 1)) return invalid('level', 'in (0, 1)')
+  if (!(leastEffectiveSize > 1 && leastEffectiveSize < Infinity)) return invalid('leastEffectiveSize', '> 1')
+  const { columns } = columnsOf[method]
+  if (means.length !== columns || ![means, ...comoments].flat().every(Number.isFinite))
+    return invalid('moments', `${columns} finite columns`)
+  if (looks.kind === 'one') return null
+  if (!(looks.tunedFor > 0 && looks.tunedFor < Infinity)) return invalid('tunedFor', '> 0 and finite')
+  return (looks.leastEvents ?? LEAST_EVENTS) >= 0 ? null : invalid('leastEvents', '>= 0')
+}
+
+/** The effective number (sum x)^2 / sum x^2 of rewards, w r, or of rewards missed, w (1 - r), if those are fewer. */
+function eventsOf(method: PolicyValue['method'], { n, means, comoments }: Moments): number {
+  const column = columnsOf[method].weighted
+  const at = (i: number, j: number) => comoments[i]?.[j] ?? 0
+  const [weighted = 0, weight = 0] = [means[column], means[1]]
+  const missed = Math.max(0, at(1, 1) - 2 * at(1, column) + at(column, column))
+  return Math.min(
+    meanSpread({ n, mean: weighted, m2: at(column, column) }).events,
+    meanSpread({ n, mean: weight - weighted, m2: missed }).events,
+  )
 }
 
 /** In standard errors. */

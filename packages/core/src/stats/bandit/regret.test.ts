@@ -68,8 +68,8 @@ describe('regret (seeded; arms of 0.5, 0.4, 0.3)', () => {
 
   it.each([
     ['thompson', 10, 1.6],
-    ['klUcb', 40, 1.6],
-    ['ucb1', 40, 6],
+    ['klUcb', 20, 1.6],
+    ['ucb1', 20, 6],
   ])(
     'of %s is below that of uniform choices and grows as ln t, near the slope of Lai and Robbins (%d runs, at most %d times it)',
     (name, runs, most) => {

@@ -1,6 +1,7 @@
 // Shares of traffic for the arms of a bandit: what each method answers with, and what keeps every arm alive.
-import type { Invalid } from '../result.ts'
-import { invalid } from '../test/options.ts'
+import type { Better } from '../bayes/best.ts'
+import { sum } from '../numeric/sum.ts'
+import { type Invalid, invalid } from '../result.ts'
 
 /** Of each arm, in the order given: in [0, 1], summing to 1. A unit's propensity is its arm's share. */
 export type Shares = readonly number[]
@@ -22,8 +23,7 @@ export interface BanditShares {
  */
 export function withFloor(shares: Shares, floor: number): BanditShares | Invalid {
   if (!(floor >= 0 && floor <= 1)) return invalid('floor', 'in [0, 1]')
-  const sum = shares.reduce((total, share) => total + share, 0)
-  if (!(Math.abs(sum - 1) < 1e-9) || shares.some(share => share < 0))
+  if (!(Math.abs(sum(shares) - 1) < 1e-9) || shares.some(share => share < 0))
     return invalid('shares', '>= 0, summing to 1')
   const rest = 1 - shares.length * floor
   return {
@@ -32,11 +32,12 @@ export function withFloor(shares: Shares, floor: number): BanditShares | Invalid
   }
 }
 
+/** What means are multiplied by so that greater is better. */
+export function signOf(better: Better = 'higher'): 1 | -1 {
+  return better === 'higher' ? 1 : -1
+}
+
 /** Index of the greatest value; the first of equals. -1 of none. */
 export function greatest(values: readonly number[]): number {
   return values.indexOf(Math.max(...values))
-}
-
-export function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
 }

@@ -109,6 +109,7 @@ describe('stopping when the best arm is found', () => {
   it.each([
     ['another number of arms', arms([100], [1, 2, 3], [1])],
     ['a mean that is no number', arms([100], [1, Number.NaN], [1])],
+    ['means whose squares overflow', arms([100], [1e200, 0], [1])],
   ])('is invalid with %s', (_what, rewards) => {
     expect(checkStop(rewards, rule({}, 2), null)).toMatchObject({ kind: 'invalid', argument: 'arms' })
   })

@@ -1,9 +1,10 @@
 // When a bandit has found the best arm, and that it then stays found.
-import type { Guarantee, Invalid, Result } from '../result.ts'
-import { zeta } from '../sequential/always-valid/boundary/zeta.ts'
-import { insufficient, invalid } from '../test/options.ts'
-import { argMin } from './golden.ts'
-import { sum } from './shares.ts'
+import type { Better } from '../bayes/best.ts'
+import { argMin } from '../numeric/golden-section.ts'
+import { sum } from '../numeric/sum.ts'
+import { zeta } from '../numeric/zeta.ts'
+import { type Guarantee, type Invalid, insufficient, invalid, type Result } from '../result.ts'
+import { signOf } from './shares.ts'
 import type { RewardArm } from './thompson.ts'
 import { leaderOf } from './track-and-stop.ts'
 
@@ -14,6 +15,8 @@ import { leaderOf } from './track-and-stop.ts'
 export type StopThreshold = 'kaufmann_koolen' | 'ln_ln'
 
 export interface StopOptions {
+  /** Which way is better: `lower` for costs and latencies; `higher` unless told. */
+  readonly better?: Better
   /** Arms within this of the best are good enough, >= 0. */
   readonly epsilon: number
   /** Chance, in (0, 1), to ever name an arm that is not. */
@@ -63,7 +66,7 @@ export interface StopCheck {
 /**
  * Whether the leader is the best arm, at any look, however the arms were chosen.
  *
- * Formula: evidence = min over challengers (mean_L - mean_a + epsilon)^2 / (2 (s_L^2 / n_L + s_a^2 / n_a)); stops when
+ * Formula: evidence = min over challengers (|mean_L - mean_a| + epsilon)^2 / (2 (s_L^2 / n_L + s_a^2 / n_a)); stops when
  * it exceeds 2 C(ln((K - 1) / delta) / 2) + 4 ln(4 + ln(t / 2)), t units in all, C(x) = min over l in (1/2, 1) of
  * (g(l) + x) / l, g(l) = 2 l - 2 l ln(4 l) + ln zeta(2 l) - ln(1 - l) / 2.
  *
@@ -86,8 +89,9 @@ export function checkStop(
   }
   const needed = Math.max(2, rule.minimumUnits)
   if (winner === null && arms.some(arm => arm.n < needed)) return insufficient('too_few_units', needed)
-  const leader = leaderOf(arms)
+  const leader = leaderOf(arms, rule.better)
   const evidence = evidenceFor(arms, leader, rule)
+  if (!Number.isFinite(evidence)) return invalid('arms', 'of means that can be squared without overflow')
   const threshold = rule.price + priceOfTime(sum(arms.map(arm => arm.n)), rule.threshold)
   return {
     kind: 'stop_check',
@@ -106,13 +110,15 @@ function isSane({ n, mean, variance }: RewardArm): boolean {
 function evidenceFor(
   arms: readonly RewardArm[],
   leader: number,
-  { epsilon, varianceFloor }: StopOptions,
+  { better, epsilon, varianceFloor }: StopOptions,
 ): number {
   const best = arms[leader]
   if (best === undefined) return 0
   const ofMean = ({ n, variance }: RewardArm) => (n === 0 ? Infinity : Math.max(variance, varianceFloor) / n)
   const against = arms.map((arm, i) =>
-    i === leader ? Infinity : (best.mean - arm.mean + epsilon) ** 2 / (2 * (ofMean(best) + ofMean(arm))),
+    i === leader
+      ? Infinity
+      : (signOf(better) * (best.mean - arm.mean) + epsilon) ** 2 / (2 * (ofMean(best) + ofMean(arm))),
   )
   return Math.min(...against)
 }

@@ -1,10 +1,9 @@
 // Thompson sampling: an arm is chosen as often as it is believed to be the best.
 import type { BetaBelief, NormalBelief } from '../bayes/belief.ts'
 import { type BestOfMany, type Better, bestOfBetas, bestOfNormals } from '../bayes/best.ts'
-import type { Result } from '../result.ts'
+import { insufficient, invalid, type Result } from '../result.ts'
 import { drawBeta, drawNormal, type Rng } from '../rng/rng.ts'
-import { insufficient, invalid } from '../test/options.ts'
-import { type BanditShares, greatest, withFloor } from './shares.ts'
+import { type BanditShares, greatest, signOf, withFloor } from './shares.ts'
 
 /** Rewards of one arm so far. `variance`: of one reward, >= 0 (n - 1 in the divisor). */
 export interface RewardArm {
@@ -52,8 +51,7 @@ export function drawThompson(
   beliefs: readonly (NormalBelief | BetaBelief)[],
   better: Better,
 ): number {
-  const sign = better === 'higher' ? 1 : -1
-  return greatest(beliefs.map(belief => sign * drawOf(rng, belief)))
+  return greatest(beliefs.map(belief => signOf(better) * drawOf(rng, belief)))
 }
 
 function drawOf(rng: Rng, belief: NormalBelief | BetaBelief): number {

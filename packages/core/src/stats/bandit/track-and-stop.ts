@@ -1,11 +1,14 @@
 // Track-and-Stop: finds the best arm with few units, then says so and stays with it.
-import type { Result } from '../result.ts'
-import { insufficient, invalid } from '../test/options.ts'
-import { argMin } from './golden.ts'
-import { type BanditShares, sum } from './shares.ts'
+import type { Better } from '../bayes/best.ts'
+import { argMin } from '../numeric/golden-section.ts'
+import { sum } from '../numeric/sum.ts'
+import { insufficient, invalid, type Result } from '../result.ts'
+import { type BanditShares, signOf } from './shares.ts'
 import type { RewardArm } from './thompson.ts'
 
 export interface TrackOptions {
+  /** Which way is better: `lower` for costs and latencies; `higher` unless told. */
+  readonly better?: Better
   /** Arms within this of the best are good enough, in the unit of rewards, >= 0. */
   readonly epsilon: number
   /** Least share of each arm, in (0, 1/K). */
@@ -22,7 +25,7 @@ const leastSquaredGap = 1e-6
 /**
  * Shares under which the best arm is told from the others soonest.
  *
- * Formula: with leader L and gaps g_i = mean_L - mean_i + epsilon, minimises over shares w >= leastShare, sum w = 1,
+ * Formula: with leader L and gaps g_i = |mean_L - mean_i| + epsilon, minimises over shares w >= leastShare, sum w = 1,
  * T(w) + (regularisation / sqrt(N)) |w - 1/K|^2, T(w) = max_i 2 (s_i^2 / w_i + s_L^2 / w_L) / g_i^2: the units needed
  * for each nat of evidence against the hardest challenger.
  *
@@ -65,9 +68,10 @@ interface Problem {
 
 function problemOf(arms: readonly RewardArm[], options: TrackOptions): Problem {
   const variances = arms.map(arm => Math.max(arm.variance, options.varianceFloor))
-  const leader = leaderOf(arms)
+  const leader = leaderOf(arms, options.better)
   const top = arms[leader]?.mean ?? 0
-  const gaps = arms.map(arm => Math.max((top - arm.mean + options.epsilon) ** 2, leastSquaredGap))
+  const gapTo = (mean: number) => signOf(options.better) * (top - mean) + options.epsilon
+  const gaps = arms.map(arm => Math.max(gapTo(arm.mean) ** 2, leastSquaredGap))
   const others = (values: readonly number[]) => values.filter((_, i) => i !== leader)
   return {
     leader,
@@ -80,9 +84,12 @@ function problemOf(arms: readonly RewardArm[], options: TrackOptions): Problem {
 }
 
 /** The arm with the best mean; of equals that with the smallest variance of the mean, then the first. */
-export function leaderOf(arms: readonly RewardArm[]): number {
-  const best = Math.max(...arms.map(arm => arm.mean))
-  const spread = arms.map(arm => (best - arm.mean < 1e-10 ? arm.variance / Math.max(arm.n, 1) : Infinity))
+export function leaderOf(arms: readonly RewardArm[], better: Better = 'higher'): number {
+  const sign = signOf(better)
+  const best = Math.max(...arms.map(arm => sign * arm.mean))
+  const spread = arms.map(arm =>
+    best - sign * arm.mean < 1e-10 ? arm.variance / Math.max(arm.n, 1) : Infinity,
+  )
   return spread.indexOf(Math.min(...spread))
 }
 

@@ -1,7 +1,9 @@
 // Upper confidence bounds: the arm whose mean could be the best is taken.
-import type { Result } from '../result.ts'
-import { insufficient, invalid } from '../test/options.ts'
-import { sum } from './shares.ts'
+import type { Better } from '../bayes/best.ts'
+import { lastWhere } from '../numeric/bisect.ts'
+import { sum } from '../numeric/sum.ts'
+import { insufficient, invalid, type Result } from '../result.ts'
+import { signOf } from './shares.ts'
 
 /** An index for each arm; the arm with the greatest is taken next. */
 export interface ArmIndices {
@@ -12,7 +14,8 @@ export interface ArmIndices {
 /**
  * UCB1.
  *
- * Formula: mean_i + c sqrt(2 ln N / n_i), N = sum n_i.
+ * Formula: mean_i + c sqrt(2 ln N / n_i), N = sum n_i; better `lower`: c sqrt(2 ln N / n_i) - mean_i, minus the lower
+ * confidence bound.
  *
  * @param arms - n: whole, >= 1 each, else `too_few_units`: an arm never taken comes first; mean: of rewards in [0, 1]
  * @param width - c, in [0, inf); 1 is UCB1 of the source
@@ -24,20 +27,24 @@ export interface ArmIndices {
 export function ucb1(
   arms: readonly { readonly n: number; readonly mean: number }[],
   width: number,
+  better: Better = 'higher',
 ): Result<ArmIndices> {
   if (!(width >= 0 && width < Infinity)) return invalid('width', 'in [0, inf)')
   if (arms.some(arm => !(arm.n >= 1))) return insufficient('too_few_units', 1)
   if (arms.length === 0 || !arms.every(({ n, mean }) => Number.isFinite(n) && Number.isFinite(mean)))
     return invalid('arms', '1 or more, finite')
   const log = Math.log(sum(arms.map(arm => arm.n)))
-  return { kind: 'indices', indices: arms.map(({ n, mean }) => mean + width * Math.sqrt((2 * log) / n)) }
+  return {
+    kind: 'indices',
+    indices: arms.map(({ n, mean }) => signOf(better) * mean + width * Math.sqrt((2 * log) / n)),
+  }
 }
 
 /**
  * KL-UCB of Bernoulli rewards: the largest success probability that the data do not rule out.
  *
  * Formula: max { q in [mean_i, 1]: n_i kl(mean_i, q) <= ln N + c ln ln N }, kl(p, q) = p ln(p / q) +
- * (1 - p) ln((1 - p) / (1 - q)).
+ * (1 - p) ln((1 - p) / (1 - q)); better `lower`: minus the least q in [0, mean_i] with the same.
  *
  * @param arms - n: whole, >= 1 each; successes: whole, in [0, n]
  * @param logLog - c, >= 0: 0 is what works best in practice, 3 what the proof asks for
@@ -51,6 +58,7 @@ export function ucb1(
 export function klUcb(
   arms: readonly { readonly n: number; readonly successes: number }[],
   logLog: number,
+  better: Better = 'higher',
 ): Result<ArmIndices> {
   if (!(logLog >= 0 && logLog < Infinity)) return invalid('logLog', 'in [0, inf)')
   if (arms.some(arm => !(arm.n >= 1))) return insufficient('too_few_units', 1)
@@ -61,17 +69,17 @@ export function klUcb(
     return invalid('arms', '0 <= successes <= n')
   const log = Math.log(sum(arms.map(arm => arm.n)))
   const budget = log + (logLog > 0 ? logLog * Math.log(Math.max(log, 1)) : 0)
-  return { kind: 'indices', indices: arms.map(({ n, successes }) => upperBound(successes / n, budget / n)) }
+  const indexOf = ({ n, successes }: { readonly n: number; readonly successes: number }) =>
+    better === 'higher' ? upperBound(successes / n, budget / n) : -lowerBound(successes / n, budget / n)
+  return { kind: 'indices', indices: arms.map(indexOf) }
 }
 
 function upperBound(mean: number, most: number): number {
-  let [low, high] = [mean, 1]
-  for (let step = 0; step < 60 && high - low > 1e-13; step++) {
-    const middle = (low + high) / 2
-    if (bernoulliDivergence(mean, middle) > most) high = middle
-    else low = middle
-  }
-  return low
+  return lastWhere(p => bernoulliDivergence(mean, p) <= most, mean, 1)
+}
+
+function lowerBound(mean: number, most: number): number {
+  return lastWhere(p => bernoulliDivergence(mean, p) <= most, mean, 0)
 }
 
 /** kl(p, q) of two success probabilities in [0, 1]: >= 0, infinite where q rules p's outcomes out. */

@@ -1,5 +1,5 @@
 // What is believed of one variant's mean: a normal or a beta distribution, on an axis where it can be integrated.
-import { betaCdf, betaUpperTail, logBeta } from '../distribution/beta.ts'
+import { betaCdf, betaLogOddsDensity, betaUpperTail } from '../distribution/beta.ts'
 import { normalCdf, normalDensity, normalUpperTail } from '../distribution/normal.ts'
 
 /** A normal distribution of a mean. `deviation` > 0: of the mean, not of the units. */
@@ -55,9 +55,8 @@ export function isBetaInRange({ a, b }: BetaBelief): boolean {
 
 /** On the axis of log odds; see `Axis`. */
 export function betaAxis({ a, b }: BetaBelief): Axis {
-  const logNorm = logBeta(a, b)
   return {
-    density: t => Math.exp(-a * Math.log1p(Math.exp(-t)) - b * Math.log1p(Math.exp(t)) - logNorm),
+    density: betaLogOddsDensity(a, b),
     below: t => (t < 0 ? betaCdf(fromLogOdds(t), a, b) : betaUpperTail(fromLogOdds(-t), b, a)),
     above: t => (t < 0 ? betaUpperTail(fromLogOdds(t), a, b) : betaCdf(fromLogOdds(-t), b, a)),
     breaks: logOddsBreaks(a, b),

@@ -1,5 +1,7 @@
 // Which of several variants is best, from what is believed of each; deterministic, no draws.
-import type { Invalid } from '../result.ts'
+import { visitNodes } from '../numeric/quadrature.ts'
+import { sum } from '../numeric/sum.ts'
+import { type Invalid, invalid } from '../result.ts'
 import {
   type Axis,
   type BetaBelief,
@@ -9,7 +11,6 @@ import {
   type NormalBelief,
   normalAxis,
 } from './belief.ts'
-import { visitNodes } from './quadrature.ts'
 
 /** Of each variant, in the order given; each list of probabilities sums to 1. */
 export interface BestOfMany {
@@ -63,7 +64,7 @@ export function bestOfBetas(beliefs: readonly BetaBelief[], better: Better): Bes
 }
 
 function invalidBeliefs(expected: string): Invalid {
-  return { kind: 'invalid', argument: 'beliefs', expected }
+  return invalid('beliefs', expected)
 }
 
 /** `slope`: change of the mean by the axis, so that losses come out in units of the mean. */
@@ -113,6 +114,6 @@ function add(totals: number[], i: number, value: number): void {
 
 /** Takes out the rounding of the quadrature, below 1e-9, so that shares made of it sum to 1. */
 function normalised(values: readonly number[]): readonly number[] {
-  const total = values.reduce((sum, value) => sum + value, 0)
+  const total = sum(values)
   return values.map(value => value / total)
 }

@@ -153,4 +153,10 @@ describe(`two proportions with beta priors (source: ${fixture.source})`, () => {
       argument,
     })
   })
+
+  it.each([1e8, 1e10])('of %d units is that of the normal distribution', n => {
+    const step = Math.round(Math.sqrt(n))
+    const result = compare([n / 2, n], [n / 2 + step, n])
+    expect(result.chanceToBeatControl).toBeCloseTo(normalCdf(step / n / Math.sqrt(0.5 / n)), 9)
+  })
 })

@@ -1,7 +1,6 @@
 // Two proportions with beta priors: exact, at any number of units.
-import type { Result, Scale } from '../result.ts'
+import { insufficient, invalid, type Result, type Scale } from '../result.ts'
 import type { ProportionSummary } from '../summary/summary.ts'
-import { insufficient, invalid } from '../test/options.ts'
 import { type BetaBelief, betaMoments, isBetaInRange } from './belief.ts'
 import { chanceAbove, differenceQuantile, expectedExcess } from './beta-pair.ts'
 import { invalidLevel, type PosteriorEffect, type PosteriorOptions } from './posterior.ts'
@@ -32,7 +31,7 @@ export function betaPosterior({ n, successes }: ProportionSummary, prior: BetaPr
  *
  * Assumes independent units: with several requests of one unit count units, or use `compareNormal` on the ratio.
  * Accuracy: chance and losses to 1e-9 relative, interval ends to 1e-9 absolute, for up to 1e6 units; checked against
- * mpmath (`fixtures/beta-binomial.py`).
+ * mpmath (`fixtures/beta-binomial.py`). Chance to 1e-9 up to 1e10 successes or failures, beyond which it is refused.
  * Source: Kawasaki and Miyaoka (2012), A Bayesian inference of P(pi_1 > pi_2) for two proportions, Journal of
  * Biopharmaceutical Statistics 22(3), doi:10.1080/10543406.2010.544437; Stucchio (2015), Bayesian A/B Testing at VWO,
  * section 3, for the loss.

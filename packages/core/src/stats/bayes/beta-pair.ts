@@ -1,9 +1,9 @@
 // Two independent beta distributed proportions: which is greater, by how much, and how their difference is distributed.
 import { normalQuantile } from '../distribution/normal.ts'
+import { integrate } from '../numeric/quadrature.ts'
+import { findRoot } from '../numeric/root.ts'
 import type { Scale } from '../result.ts'
 import { type BetaBelief, betaAxis, betaMoments, coreBreaks, fromLogOdds } from './belief.ts'
-import { integrate } from './quadrature.ts'
-import { rootBetween } from './root.ts'
 
 /** P(X > Y). */
 export function chanceAbove(x: BetaBelief, y: BetaBelief): number {
@@ -26,7 +26,7 @@ export function expectedExcess(x: BetaBelief, y: BetaBelief): number {
 /**
  * The quantile of the effect of Y against X: of Y - X, or of Y / X - 1.
  *
- * Method: regula falsi on the distribution function, from a bracket widened until it holds the root.
+ * Method: the root of the distribution function, from a bracket widened until it holds the root.
  *
  * @param p - in (0, 1)
  */
@@ -43,7 +43,8 @@ export function differenceQuantile(x: BetaBelief, y: BetaBelief, scale: Scale, p
   let high = Math.min(most, Math.max(guess, low) + step)
   while (low > least && below(low) > 0) low = Math.max(least, low - (step *= 2))
   while (high < most && below(high) < 0) high = Math.min(most, high + (step *= 2))
-  return rootBetween(below, low, high)
+  // None where the integral errs by more than what is left above or below p: then it is the end of the range.
+  return findRoot(below, low, high, { x: 1e-13, y: 0 }) ?? (p < 0.5 ? low : high)
 }
 
 /** P(Y - X <= effect), or P(Y / X - 1 <= effect): the integral of f_X(u) F_Y(u + effect), F_Y(u (1 + effect)). */

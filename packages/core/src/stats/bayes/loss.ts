@@ -1,6 +1,6 @@
 // Expected losses under a normal belief about an effect.
 import { normalDensity, normalUpperTail } from '../distribution/normal.ts'
-import { integrate } from './quadrature.ts'
+import { integrate } from '../numeric/quadrature.ts'
 
 /**
  * E[max(0, X)] of a normal X.

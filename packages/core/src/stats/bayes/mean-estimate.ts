@@ -1,8 +1,7 @@
 // The mean of one variant with its variance, from any summary that has one.
-import type { Result } from '../result.ts'
+import { insufficient, type Result } from '../result.ts'
 import { lineariseRatio } from '../summary/linearise.ts'
 import type { MeanSummary, ProportionSummary, RatioSummary } from '../summary/summary.ts'
-import { insufficient } from '../test/options.ts'
 
 export interface MeanEstimate {
   readonly kind: 'mean_estimate'

@@ -158,6 +158,12 @@ describe('the normal model of an effect', () => {
     ['no units', proportion(0, 0), proportion(1, 2), 'too_few_units'],
     ['one unit', mean(1, 5, 25), mean(10, 105, 1111.5), 'too_few_units'],
     ['a control of zero', proportion(0, 10), proportion(5, 10), 'control_is_zero'],
+    [
+      'values all equal on one of two (gbstats `_has_zero_variance`)',
+      mean(2, 4, 8),
+      mean(3, 7, 19),
+      'no_variance',
+    ],
     ['values all equal', mean(2, 4, 8), mean(2, 6, 18), 'no_variance'],
   ])('is insufficient with %s', (_what, control, variant, reason) => {
     expect(compareNormal(control, variant, { ...relative, prior: flat })).toMatchObject({

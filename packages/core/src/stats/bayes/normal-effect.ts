@@ -1,9 +1,8 @@
 // A normal prior on the effect and a normal likelihood: the model of gbstats, for any metric with a standard error.
 import { normalCdf, normalQuantile, normalUpperTail } from '../distribution/normal.ts'
-import type { Result, Scale } from '../result.ts'
+import { insufficient, invalid, type Result, type Scale } from '../result.ts'
 import type { MeanSummary, ProportionSummary, RatioSummary } from '../summary/summary.ts'
 import { refuseDifferentCaps } from '../test/caps.ts'
-import { insufficient, invalid } from '../test/options.ts'
 import { expectedPositivePart } from './loss.ts'
 import { type MeanEstimate, meanEstimate } from './mean-estimate.ts'
 import { invalidLevel, type PosteriorEffect, type PosteriorOptions } from './posterior.ts'
@@ -68,7 +67,7 @@ export function effectPosterior(data: EffectData, options: EffectOptions): Resul
  * Formula: effect = B - A, variance = s_A^2 / n_A + s_B^2 / n_B; relative: effect = (B - A) / |A|,
  * variance = s_B^2 / (n_B A^2) + s_A^2 B^2 / (n_A A^4). Variance of a proportion: p (1 - p).
  *
- * @returns `insufficient` without units, without variance, or relative to a control of 0; `invalid` when the two were
+ * @returns `insufficient` without units, when the values of a variant are all equal, or relative to a control of 0; `invalid` when the two were
  *   winsorised differently
  */
 export function compareNormal(
@@ -83,6 +82,7 @@ export function compareNormal(
   if (a.kind !== 'mean_estimate') return a
   if (b.kind !== 'mean_estimate') return b
   if (options.scale === 'relative' && a.mean === 0) return insufficient('control_is_zero', null)
+  if (!(a.variance > 0 && b.variance > 0)) return insufficient('no_variance', null)
   const n = { control: a.n, variant: b.n }
   return effectPosterior(
     { ...difference(a, b, options.scale), scale: options.scale, controlMean: a.mean, n },

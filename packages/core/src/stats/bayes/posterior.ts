@@ -1,6 +1,5 @@
 // What every Bayesian comparison of two variants answers with, and what it can be asked.
-import type { Assumption, Interval, Invalid, Scale } from '../result.ts'
-import { invalid } from '../test/options.ts'
+import { type Assumption, type Interval, type Invalid, invalid, type Scale } from '../result.ts'
 import type { Better } from './best.ts'
 
 /** The effect of a variant against the control, after the data. No number in it is NaN or infinite. */

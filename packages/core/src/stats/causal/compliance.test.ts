@@ -130,6 +130,19 @@ describe('the effect on units that assignment sways', () => {
       { argument: 'alpha' },
     ],
     [
+      'outcomes that do not vary on the variant',
+      summary([
+        [1, 0],
+        [4, 0],
+      ]),
+      summary([
+        [2, 1],
+        [2, 1],
+      ]),
+      {},
+      { reason: 'no_variance' },
+    ],
+    [
       'outcomes that do not vary',
       summary([
         [1, 0],

@@ -1,16 +1,9 @@
 // Units that were assigned one variant and served by another: what assignment did, and what being served did.
-import type { Invalid, Result } from '../result.ts'
+import { type Invalid, insufficient, invalid, isRefusal, type Result } from '../result.ts'
 import type { Moments } from '../summary/moments.ts'
 import { MomentsBuilder } from '../summary/moments-builder.ts'
 import { answer, criticalValue, pValue, type TestEstimate, waldEstimate } from '../test/estimate.ts'
-import {
-  insufficient,
-  invalid,
-  isRefusal,
-  readOptions,
-  type Settings,
-  type TestOptions,
-} from '../test/options.ts'
+import { readOptions, type Settings, type TestOptions } from '../test/options.ts'
 import { compareMeans } from '../test/welch.ts'
 
 /** Of the units assigned to one variant. Columns: outcome; share of the unit's requests that the variant under test served. */
@@ -78,7 +71,7 @@ const leastF = 10
  * @param control - 2 units or more, both columns finite
  * @param variant - likewise
  * @returns `weak_instrument` when F = dD^2 / V(dD) is below 10, or so small for this alpha that no end of the interval
- *   is finite; absolute effects only
+ *   is finite; `no_variance` when the outcomes of a variant are all equal; absolute effects only
  *
  * Assumes that assignment acts on the outcome only through who serves, and never makes a unit be served less by the
  * variant it was assigned (no defiers). With dD = 1 it is the intention-to-treat effect.
@@ -99,7 +92,7 @@ export function complierEffect(
   if (control.moments.n < 2 || variant.moments.n < 2) return insufficient('too_few_units', 2)
   const stage = differences(control.moments, variant.moments)
   if (stage.dd < leastF * stage.vdd || stage.d === 0) return insufficient('weak_instrument', null)
-  if (stage.vyy + stage.vdd === 0) return insufficient('no_variance', null)
+  if (!(outcomes(control).m2 > 0 && outcomes(variant).m2 > 0)) return insufficient('no_variance', null)
   const estimate =
     (options.interval ?? 'anderson_rubin') === 'delta'
       ? byDelta(stage, settings)

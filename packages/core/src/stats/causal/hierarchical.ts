@@ -1,7 +1,8 @@
 // A normal hierarchy: effects that differ around a mean, by an unknown amount. What every subgroup learns of all others.
-import { visitNodes } from '../bayes/quadrature.ts'
-import { rootBetween } from '../bayes/root.ts'
 import { normalCdf, normalQuantile } from '../distribution/normal.ts'
+import { visitNodes } from '../numeric/quadrature.ts'
+import { findRoot } from '../numeric/root.ts'
+import { sum } from '../numeric/sum.ts'
 
 /** An estimate of one group, normal around its true effect. */
 export interface GroupEffect {
@@ -40,7 +41,7 @@ const pieces = [0, 0.003, 0.01, 0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.
  *
  * @param groups - 3 or more (with 2 the posterior of tau has no finite mass), finite, standard errors in (0, inf)
  * @param level - of the equal-tailed intervals, in (0, 1)
- * @returns null when numbers are so far apart that squares overflow
+ * @returns null when numbers are so far apart that squares overflow or vanish
  *
  * Accuracy: 1e-8 of the spread, checked against SciPy's adaptive quadrature (`fixtures/subgroups.py`).
  * Source: Gelman et al. (2013), Bayesian Data Analysis, 3rd ed., eqs. 5.17, 5.20 and 5.21.
@@ -51,7 +52,9 @@ export function groupPosteriors(
 ): readonly GroupPosterior[] | null {
   const draws = drawsOf(groups)
   if (draws.length === 0) return null
-  return groups.map(group => describe(group, draws, level))
+  const posteriors = groups.map(group => describe(group, draws, level))
+  const areNumbers = posteriors.every(({ lower, upper }) => Number.isFinite(lower) && Number.isFinite(upper))
+  return areNumbers ? posteriors : null
 }
 
 function drawsOf(groups: readonly GroupEffect[]): readonly Draw[] {
@@ -64,7 +67,7 @@ function drawsOf(groups: readonly GroupEffect[]): readonly Draw[] {
   })
   const top = Math.max(...logs.map(({ log }) => log))
   const weights = logs.map(({ draw, log }) => draw.weight * Math.exp(log - top))
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  const total = sum(weights)
   if (!(total > 0 && total < Infinity)) return []
   const draws = logs.map(({ draw }, i) => ({ ...draw, weight: (weights[i] ?? 0) / total }))
   return draws.filter(draw => draw.weight > 1e-14)
@@ -80,7 +83,7 @@ function typicalDeviation(groups: readonly GroupEffect[]): number {
 /** Mean of all groups, its variance, and the log density of the data, all given the deviation between groups. */
 function given(groups: readonly GroupEffect[], between: number) {
   const weights = groups.map(({ standardError }) => 1 / (standardError ** 2 + between ** 2))
-  const total = weights.reduce((sum, w) => sum + w, 0)
+  const total = sum(weights)
   const mean = groups.reduce((sum, { effect }, i) => sum + (weights[i] ?? 0) * effect, 0) / total
   const misfit = groups.reduce((sum, { effect }, i) => sum + (weights[i] ?? 0) * (effect - mean) ** 2, 0)
   const volume = weights.reduce((sum, w) => sum + Math.log(w), 0)
@@ -112,11 +115,13 @@ function describe(
   }
 }
 
+/** NaN where the deviation is no number or has vanished. */
 function quantileOf(below: (x: number) => number, mean: number, deviation: number, p: number): number {
+  if (!(deviation > 0 && deviation < Infinity)) return Number.NaN
   const guess = mean + normalQuantile(p) * deviation
   let step = deviation / 4
   let [low, high] = [guess - step, guess + step]
   while (below(low) > p) low -= step *= 2
   while (below(high) < p) high += step *= 2
-  return rootBetween(x => below(x) - p, low, high)
+  return findRoot(x => below(x) - p, low, high, { x: 1e-13 * deviation, y: 0 }) ?? guess
 }

@@ -1,9 +1,10 @@
 // Two experiments on the same units: does the effect of one depend on the variant of the other?
-import type { Result } from '../result.ts'
+import { sum } from '../numeric/sum.ts'
+import { insufficient, invalid, isRefusal, type Result } from '../result.ts'
 import type { MeanSummary, ProportionSummary, RatioSummary } from '../summary/summary.ts'
 import { refuseDifferentCaps } from '../test/caps.ts'
 import { type TestEstimate, waldEstimate } from '../test/estimate.ts'
-import { insufficient, invalid, isRefusal, readOptions, type TestOptions } from '../test/options.ts'
+import { readOptions, type TestOptions } from '../test/options.ts'
 import { meanSample, proportionSample, ratioSample, type Sample } from '../test/sample.ts'
 
 type Cell = MeanSummary | ProportionSummary | RatioSummary
@@ -28,7 +29,8 @@ export interface InteractionEstimate extends TestEstimate {
  * of freedom (sum v)^2 / sum v^2 / (n - 1), v = s^2 / n.
  *
  * @param cells - of one metric, 2 units each or more, cut to the same caps
- * @returns scale `absolute`; `n`: units in the cells of the first experiment's control and variant
+ * @returns scale `absolute`; `n`: units in the cells of the first experiment's control and variant; `insufficient` with
+ *   `no_variance` when the values of a cell are all equal
  *
  * Assumes that the experiments were randomised independently; a unit is in one cell. The interaction has four times the
  * variance of a main effect on the same units: absence of evidence for one is weak evidence of absence.
@@ -54,7 +56,7 @@ export function testInteraction(cells: TwoByTwo, options: TestOptions = {}): Res
   if (isRefusal(vv)) return vv
   const samples = [cc, cv, vc, vv]
   const variance = samples.reduce((sum, s) => sum + s.variance / s.n, 0)
-  if (variance === 0) return insufficient('no_variance', null)
+  if (!samples.every(s => s.variance > 0)) return insufficient('no_variance', null)
   const effects = { onControl: vc.mean - cc.mean, onVariant: vv.mean - cv.mean }
   const estimate = waldEstimate(
     {
@@ -85,5 +87,5 @@ function sampleOf(cell: Cell) {
 
 function degreesOfFreedom(samples: readonly Sample[], variance: number): number {
   const parts = samples.map(({ n, variance: v }) => (v / n / variance) ** 2 / (n - 1))
-  return 1 / parts.reduce((sum, part) => sum + part, 0)
+  return 1 / sum(parts)
 }

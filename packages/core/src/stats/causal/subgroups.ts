@@ -1,7 +1,7 @@
 // Effects in subgroups: each alone is noisy, the largest of many is flattered. Shrinking them to their mean mends both.
 import { chiSquareUpperTail } from '../distribution/chi-square.ts'
-import type { Interval, Result } from '../result.ts'
-import { insufficient, invalid } from '../test/options.ts'
+import { sum } from '../numeric/sum.ts'
+import { type Interval, insufficient, invalid, type Result } from '../result.ts'
 import { type GroupEffect, type GroupPosterior, groupPosteriors } from './hierarchical.ts'
 
 /** The estimated effect in one subgroup; subgroups share no units. */
@@ -73,7 +73,7 @@ export function shrinkSubgroups(
 
 function combine(subgroups: readonly SubgroupEffect[], between: number) {
   const weights = subgroups.map(({ standardError }) => 1 / (standardError ** 2 + between))
-  const total = weights.reduce((sum, w) => sum + w, 0)
+  const total = sum(weights)
   const mean = subgroups.reduce((sum, { effect }, i) => sum + effect * (weights[i] ?? 0), 0) / total
   const q = subgroups.reduce((sum, { effect }, i) => sum + (weights[i] ?? 0) * (effect - mean) ** 2, 0)
   const scale = total - weights.reduce((sum, w) => sum + w * w, 0) / total
@@ -119,7 +119,7 @@ export function jamesStein(
   if (!effects.every(Number.isFinite)) return invalid('effects', 'finite')
   if (!(standardError > 0 && standardError < Infinity)) return invalid('standardError', 'in (0, inf)')
   if (effects.length < 4) return insufficient('too_few_units', null)
-  const mean = effects.reduce((sum, y) => sum + y, 0) / effects.length
+  const mean = sum(effects) / effects.length
   const spread = effects.reduce((sum, y) => sum + (y - mean) ** 2, 0)
   if (!Number.isFinite(spread)) return invalid('effects', 'of a size that can be squared without overflow')
   const kept = spread === 0 ? 0 : Math.max(0, 1 - ((effects.length - 3) * standardError ** 2) / spread)

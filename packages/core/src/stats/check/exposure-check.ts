@@ -1,7 +1,8 @@
 // How many units met more than one variant: a person on two devices, a pin that was lost, an identity that changed.
 import { clopperPearson } from '../distribution/binomial.ts'
 import { chiSquareUpperTail } from '../distribution/chi-square.ts'
-import type { Insufficient, Interval, Invalid } from '../result.ts'
+import { sum } from '../numeric/sum.ts'
+import { type Insufficient, type Interval, type Invalid, insufficient, invalid } from '../result.ts'
 
 /** Units by the variant they were first assigned to. */
 export interface VariantExposures {
@@ -62,7 +63,7 @@ export function checkMultipleExposures(
   if (wrong !== null) return wrong
   const units = sum(variants.map(variant => variant.units))
   const multiple = sum(variants.map(variant => variant.multiple))
-  if (units === 0) return { kind: 'insufficient', reason: 'too_few_units', needed: 1 }
+  if (units === 0) return insufficient('too_few_units', 1)
   const { lower, upper } = clopperPearson(multiple, units, level)
   return {
     kind: 'checked',
@@ -103,12 +104,4 @@ function findInvalid(
 
 function isCount(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
-}
-
-function invalid(argument: string, expected: string): Invalid {
-  return { kind: 'invalid', argument, expected }
 }

@@ -93,4 +93,8 @@ describe(`the check of observed against asked shares (source: ${fixture.source})
       }),
     )
   })
+
+  it('refuses a share so small that no number of units would do', () => {
+    expect(checkShares([10, 10], [1e-320, 1])).toEqual({ kind: 'invalid', reason: 'bad_share' })
+  })
 })

@@ -1,6 +1,7 @@
 // Whether units landed on the variants in the shares the split asked for (a sample ratio mismatch test).
 // Counts units, never requests: requests of one unit are not independent, and a busy unit would raise a false alarm.
 import { chiSquareUpperTail } from '../distribution/chi-square.ts'
+import { sum } from '../numeric/sum.ts'
 
 /** Below this expected count the chi-square approximation is not trusted (Cochran 1954). */
 const leastExpected = 5
@@ -44,7 +45,7 @@ export type ShareCheck =
       readonly total: number
     }
   | {
-      /** The arguments describe no test. */
+      /** The arguments describe no test; `bad_share` also for a share so small that no number of units would do. */
       readonly kind: 'invalid'
       readonly reason: 'lengths_differ' | 'bad_count' | 'bad_share'
     }
@@ -80,6 +81,7 @@ export function checkShares(observed: readonly number[], expected: readonly numb
   const cells = cellsOf(observed, expected, total)
   if (cells.length === 1) return { kind: 'insufficient', reason: 'one_variant', total }
   const needed = Math.ceil(leastExpected / Math.min(...cells.map(cell => cell.share)))
+  if (needed === Infinity) return { kind: 'invalid', reason: 'bad_share' }
   if (total < needed) return { kind: 'insufficient', reason: 'too_few_units', total, needed }
   return pearson(cells, total)
 }
@@ -127,8 +129,4 @@ function findInvalid(observed: readonly number[], expected: readonly number[]) {
   const total = sum(expected)
   const sane = expected.every(share => share >= 0) && total > 0 && total < Infinity
   return sane ? null : 'bad_share'
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
 }

@@ -7,6 +7,7 @@ import {
   observeUnit,
   observeUnits,
   readShareSequence,
+  type ShareLearning,
   type SharePrior,
   type ShareSequence,
   startShareSequence,
@@ -207,7 +208,7 @@ describe('a sequence of units', () => {
   it('alarms at any look of 2,000 units in at most alpha of honest ramps and honest bandits', () => {
     const rng = seededRng(20)
     const alarms = { ramp: 0, bandit: 0 }
-    const repetitions = 200
+    const repetitions = 100
     for (let r = 0; r < repetitions; r++) {
       let ramp = state(startShareSequence([95, 5]))
       let bandit = state(startShareSequence([1, 1]))
@@ -220,14 +221,76 @@ describe('a sequence of units', () => {
       if (ramp.minP <= 0.1) alarms.ramp++
       if (bandit.minP <= 0.1) alarms.bandit++
     }
-    // 0.99 quantile of binomial(200, 0.1).
-    expect(alarms.ramp).toBeLessThanOrEqual(30)
-    expect(alarms.bandit).toBeLessThanOrEqual(30)
+    // 0.99 quantile of binomial(100, 0.1).
+    expect(alarms.ramp).toBeLessThanOrEqual(18)
+    expect(alarms.bandit).toBeLessThanOrEqual(18)
   })
 
   it('finds a wholly broken split after 15 units, and 51 to 49 percent after 45,000, without being told which', () => {
     expect(checked(checkSharesAnytime([15, 0], [1, 1])).p).toBeLessThan(0.01)
     expect(checked(checkSharesAnytime([22_950, 22_050], [1, 1])).p).toBeLessThan(0.01)
+  })
+
+  it('learns the shares themselves when told to: the literal formula, with the shares of each moment', () => {
+    const steps: readonly (readonly [number, readonly [number, number]])[] = [
+      [0, [0.5, 0.5]],
+      [1, [0.9, 0.1]],
+      [1, [0.9, 0.1]],
+      [0, [0.2, 0.8]],
+    ]
+    const literal = steps.reduce(
+      (before, [variant, shares]) => state(observeUnit(before, variant, shares)),
+      state(startShareSequence([1, 1], only([1, 2]), 'shares')),
+    )
+    // Gamma(A) / Gamma(A + n) prod Gamma(alpha_i + S_i) / Gamma(alpha_i) = 2! / 6! * (1 * 2) * (2 * 3), by 1 / theta.
+    const expected = ((2 / 720) * 2 * 6) / (0.5 * 0.1 * 0.1 * 0.2)
+    expect(literal.logBayesFactor).toBeCloseTo(Math.log(expected), 12)
+  })
+
+  it('learns shares as multipliers while they do not change, and unit by unit as in batches', () => {
+    fc.assert(
+      fc.property(units, alphas, sharesOf3, (assigned, alpha, shares) => {
+        const [literal, usual] = (['shares', 'multipliers'] as const).map(learns =>
+          assigned.reduce(
+            (before, variant) => state(observeUnit(before, variant, shares)),
+            state(startShareSequence(shares, mixed(alpha), learns)),
+          ),
+        )
+        expect(literal?.logBayesFactor).toBeCloseTo(usual?.logBayesFactor ?? Number.NaN, 9)
+        const counts = [0, 1, 2].map(i => assigned.filter(variant => variant === i).length)
+        const half = counts.map(count => Math.floor(count / 2))
+        const rest = counts.map((count, i) => count - (half[i] ?? 0))
+        const first = state(
+          observeUnits(state(startShareSequence(shares, mixed(alpha), 'shares')), half, [1, 1, 8]),
+        )
+        const batch = state(observeUnits(first, rest, [0, 1, 0]))
+        const one = (from: ShareSequence, list: readonly number[], asked: readonly number[]) =>
+          list.reduce((s, count, i) => {
+            let next = s
+            for (let k = 0; k < count; k++) next = state(observeUnit(next, i, asked))
+            return next
+          }, from)
+        const single = one(
+          one(state(startShareSequence(shares, mixed(alpha), 'shares')), half, [1, 1, 8]),
+          rest,
+          [0, 1, 0],
+        )
+        expect(single.logBayesFactor).toBeCloseTo(batch.logBayesFactor, 8)
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('is blind after a ramp when it learns the shares, and not when it learns multipliers', () => {
+    const after = (learns: ShareLearning) => {
+      const ramped = state(
+        observeUnits(state(startShareSequence([95, 5], undefined, learns)), [9500, 500], [95, 5]),
+      )
+      // 60 % on a variant that was to have half.
+      return state(observeUnits(ramped, [4000, 6000], [1, 1])).minP
+    }
+    expect(after('multipliers')).toBeLessThan(1e-4)
+    expect(after('shares')).toBe(1)
   })
 
   it('still finds a loss of a tenth of one variant after a ramp from 5 to 50 percent', () => {

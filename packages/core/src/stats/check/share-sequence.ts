@@ -1,11 +1,13 @@
 // Whether units land on the variants in the shares asked for, looked at after every unit if one likes, while the
 // shares change: ramps, re-weights, bandits with a propensity of its own for each decision.
 import { logGamma } from '../distribution/beta.ts'
-import type { Guarantee, Insufficient, Invalid } from '../result.ts'
+import { sum } from '../numeric/sum.ts'
+import { type Guarantee, type Insufficient, type Invalid, insufficient, invalid } from '../result.ts'
 
 /** What was seen so far: plain data, to be kept between looks. Each array has an entry for each variant. */
 export interface ShareSequence {
   readonly kind: 'share_sequence'
+  readonly learns: ShareLearning
   /** Units on each variant, without leaked ones. */
   readonly counts: readonly number[]
   /** Sum over units of the propensity of each variant. */
@@ -18,6 +20,14 @@ export interface ShareSequence {
   readonly minP: number
   readonly components: readonly ShareComponent[]
 }
+
+/**
+ * What is learnt from the units so far of where the next will land, when the shares asked for change on the way.
+ * `multipliers`: how much more often than asked each variant was chosen, which a ramp leaves alone. `shares`: the shares
+ * seen so far, as Lindon and Malek have it, with the shares of the moment as the null hypothesis of each step; valid too,
+ * but blind after a ramp. The same where shares do not change.
+ */
+export type ShareLearning = 'multipliers' | 'shares'
 
 /** One prior of the mixture, and what it is worth by itself. */
 export interface ShareComponent {
@@ -76,10 +86,12 @@ const LEAST_SHARE = 1e-12
  * @param shares - asked for at the start: each 0 or >= 1e-12 of their sum, not all 0
  * @param priors - a mixture of what to look for. By default nine tenths of alpha = 10,000 x share, which finds small
  *   deviations, and a tenth of alpha = 1, which finds a broken split after a dozen units
+ * @param learns - `multipliers` unless told
  */
 export function startShareSequence(
   shares: readonly number[],
   priors: readonly SharePrior[] = defaultPriors(shares),
+  learns: ShareLearning = 'multipliers',
 ): ShareSequence | Invalid {
   const propensities = normalise(shares)
   if (propensities === null) return invalid('shares', 'each 0 or >= 1e-12 of their finite sum')
@@ -92,6 +104,7 @@ export function startShareSequence(
   const zeros = shares.map(() => 0)
   return {
     kind: 'share_sequence',
+    learns,
     counts: zeros,
     expected: zeros,
     leaked: zeros,
@@ -137,7 +150,7 @@ function startComponent(
  * With constant shares q_j = (alpha_j + S_j) / (A + n), which is Lindon and Malek's. With changing ones theirs goes on
  * comparing all shares so far with those of the moment, so that a ramp makes it blind: after 10,000 units at 5 % it
  * holds an honest 50 % to be impossible. Here what is learned is the multiplier m of each variant, which a ramp leaves
- * alone. Both are martingales under the null for any predictable q.
+ * alone, unless `learns` is `shares`. Both are martingales under the null for any predictable q.
  *
  * Assumes that propensities are those the decision was made with, and that each unit counts once.
  * Accuracy: relative error of the Bayes factor below 1e-12 sqrt(n). Exact guarantee at any n.
@@ -196,7 +209,7 @@ export function readShareSequence(state: ShareSequence): SequentialShareCheck {
   const leaks = state.leaked.flatMap((count, i) => (count > 0 ? [i] : []))
   const leaked = sum(state.leaked)
   if (leaks.length > 0) return { kind: 'leak', variants: leaks, leaked, total: total + leaked }
-  if (total === 0) return { kind: 'insufficient', reason: 'too_few_units', needed: 1 }
+  if (total === 0) return insufficient('too_few_units', 1)
   const deviations = state.counts.map((count, i) => Math.abs(count - at(state.expected, i)) / total)
   return {
     kind: 'checked',
@@ -232,29 +245,37 @@ export function checkSharesAnytime(
 
 /** The predicted probabilities of the next unit's variants; 0 where the propensity is. */
 function predict(state: ShareSequence, component: ShareComponent, pi: readonly number[]): readonly number[] {
-  const weights = pi.map((share, i) => {
-    const seen = at(component.seen, i) + at(state.counts, i)
-    return (share * seen) / (at(component.expected, i) + at(state.expected, i))
-  })
+  const weights = pi.map((share, i) => weightOf(state, component, share, i))
   const total = sum(weights)
   return weights.map(weight => weight / total)
 }
 
 /** As `predict`, of one variant, without an array: this runs for every unit. */
 function predictOne(
-  { counts, expected }: ShareSequence,
+  state: ShareSequence,
   component: ShareComponent,
   pi: readonly number[],
   variant: number,
 ): number {
   let [own, total] = [0, 0]
   for (let i = 0; i < pi.length; i++) {
-    const seen = at(component.seen, i) + at(counts, i)
-    const weight = (at(pi, i) * seen) / (at(component.expected, i) + at(expected, i))
+    const weight = weightOf(state, component, at(pi, i), i)
     total += weight
     if (i === variant) own = weight
   }
   return own / total
+}
+
+/** How likely a variant is to be the next unit's, but for a factor common to all. */
+function weightOf(
+  { learns, counts, expected }: ShareSequence,
+  component: ShareComponent,
+  share: number,
+  i: number,
+): number {
+  const seen = at(component.seen, i) + at(counts, i)
+  if (learns === 'shares') return seen
+  return (share * seen) / (at(component.expected, i) + at(expected, i))
 }
 
 function logFactorOf(
@@ -265,7 +286,9 @@ function logFactorOf(
 ): number {
   const predicted = predict(state, component, pi)
   const concentration = sum(
-    pi.map((share, i) => (share === 0 ? 0 : at(component.seen, i) + at(state.counts, i))),
+    pi.map((share, i) =>
+      share === 0 && state.learns === 'multipliers' ? 0 : at(component.seen, i) + at(state.counts, i),
+    ),
   )
   const terms = counts.map((count, i) => {
     if (count === 0) return 0
@@ -290,6 +313,7 @@ function advance(
   const logBayesFactor = mixture(components)
   return {
     kind: 'share_sequence',
+    learns: state.learns,
     leaked: state.leaked,
     counts: add(state.counts, counts),
     expected: add(state.expected, expected),
@@ -330,14 +354,4 @@ function add(a: readonly number[], b: readonly number[]): readonly number[] {
 
 function at(values: readonly number[], i: number): number {
   return values[i] ?? Number.NaN
-}
-
-function sum(values: readonly number[]): number {
-  let total = 0
-  for (const value of values) total += value
-  return total
-}
-
-function invalid(argument: string, expected: string): Invalid {
-  return { kind: 'invalid', argument, expected }
 }

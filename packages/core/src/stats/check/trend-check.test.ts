@@ -116,4 +116,13 @@ describe('an effect', () => {
   ])('with %s is invalid', (_, all, level, argument) => {
     expect(checkTrend(all, level)).toMatchObject({ kind: 'invalid', argument })
   })
+
+  it('is invalid where times or errors are too far apart for a number', () => {
+    const periods = [
+      { time: 1000, effect: 1, standardError: 498 },
+      { time: -1e200, effect: 1, standardError: 470 },
+      { time: 1e-12, effect: 1, standardError: 2.9e-46 },
+    ]
+    expect(checkTrend(periods)).toMatchObject({ kind: 'invalid', argument: 'periods' })
+  })
 })

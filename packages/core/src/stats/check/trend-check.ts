@@ -1,7 +1,8 @@
 // Whether an effect changes with time: the novelty of a variant wears off, or users have to learn it.
 import { chiSquareUpperTail } from '../distribution/chi-square.ts'
 import { normalQuantile, normalUpperTail } from '../distribution/normal.ts'
-import type { Insufficient, Interval, Invalid } from '../result.ts'
+import { sum } from '../numeric/sum.ts'
+import { type Insufficient, type Interval, type Invalid, insufficient, invalid } from '../result.ts'
 
 /** The effect on the units of one period, by any method for one planned look. */
 export interface PeriodEffect {
@@ -63,7 +64,7 @@ export function checkTrend(
   const center = mean(period => period.time)
   const effect = mean(period => period.effect)
   const spread = weight * mean(period => (period.time - center) ** 2)
-  if (!(spread > 0)) return { kind: 'insufficient', reason: 'no_information', needed: null }
+  if (!(spread > 0)) return insufficient('no_information', null)
   const slope = (weight * mean(period => (period.time - center) * (period.effect - effect))) / spread
   const fit = (time: number) => effect + slope * (time - center)
   const q = sum(periods.map((period, i) => (weights[i] ?? 0) * (period.effect - fit(period.time)) ** 2))
@@ -83,7 +84,8 @@ function describeTrend({ periods, level, slope, standardError, fit, q }: Fit): T
   const half = -normalQuantile((1 - level) / 2) * standardError
   const times = periods.map(period => period.time)
   const [first, last] = [fit(Math.min(...times)), fit(Math.max(...times))]
-  if (![slope, half, first, last, q].every(Number.isFinite)) return invalid('periods', 'of moderate size')
+  const z = Math.abs(slope) / standardError
+  if (![slope, half, first, last, q, z].every(Number.isFinite)) return invalid('periods', 'of moderate size')
   const degreesOfFreedom = periods.length - 2
   return {
     kind: 'checked',
@@ -92,7 +94,7 @@ function describeTrend({ periods, level, slope, standardError, fit, q }: Fit): T
     slope,
     standardError,
     interval: { kind: 'confidence', level, lower: slope - half, upper: slope + half },
-    p: 2 * normalUpperTail(Math.abs(slope) / standardError),
+    p: 2 * normalUpperTail(z),
     first,
     last,
     direction: Math.abs(slope) <= half ? 'steady' : directionOf(first, last),
@@ -115,13 +117,5 @@ function findInvalid(periods: readonly PeriodEffect[], level: number): Insuffici
     return invalid('periods', 'finite, with standard errors > 0')
   }
   const times = new Set(periods.map(period => period.time)).size
-  return times < 2 ? { kind: 'insufficient', reason: 'no_information', needed: null } : null
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
-}
-
-function invalid(argument: string, expected: string): Invalid {
-  return { kind: 'invalid', argument, expected }
+  return times < 2 ? insufficient('no_information', null) : null
 }

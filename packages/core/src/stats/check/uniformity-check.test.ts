@@ -77,4 +77,11 @@ describe('p values of A/A comparisons', () => {
     expect(checkUniformity([], { alphas: [5] })).toMatchObject({ kind: 'invalid', argument: 'alphas' })
     expect(checkUniformity([], { level: 95 })).toMatchObject({ kind: 'invalid', argument: 'level' })
   })
+
+  it('takes a hundred thousand p values', () => {
+    const values = Array.from({ length: 100_000 }, (_, i) => (i * 0.6180339887498949) % 1)
+    expect(checkUniformity(values)).toMatchObject({ kind: 'checked', n: 100_000 })
+    const found = checkUniformity(values.map(value => value ** 1.02))
+    expect(found.kind === 'checked' ? found.p : 1).toBeLessThan(0.01)
+  })
 })

@@ -1,7 +1,7 @@
 // Whether p values of comparisons without any effect (A/A tests) are uniform, as those of a correct method are.
 import { clopperPearson } from '../distribution/binomial.ts'
 import { kolmogorovUpperTail } from '../distribution/kolmogorov.ts'
-import type { Insufficient, Invalid } from '../result.ts'
+import { type Insufficient, type Invalid, insufficient, invalid } from '../result.ts'
 
 export interface UniformityCheck {
   readonly kind: 'checked'
@@ -11,7 +11,7 @@ export interface UniformityCheck {
   readonly statistic: number
   /** Where: the x of that distance, in [0, 1]. */
   readonly at: number
-  /** Probability of such a distance if the p values are uniform and independent; exact. */
+  /** Probability of such a distance if the p values are uniform and independent; exact up to 5,000 of them. */
   readonly p: number
   readonly rejections: readonly Rejections[]
 }
@@ -56,7 +56,7 @@ export function checkUniformity(
   if (!pValues.every(p => p >= 0 && p <= 1)) return invalid('pValues', 'in [0, 1]')
   if (!alphas.every(alpha => alpha > 0 && alpha < 1)) return invalid('alphas', 'in (0, 1)')
   if (!(level > 0 && level < 1)) return invalid('level', 'in (0, 1)')
-  if (pValues.length < LEAST) return { kind: 'insufficient', reason: 'too_few_units', needed: LEAST }
+  if (pValues.length < LEAST) return insufficient('too_few_units', LEAST)
   const sorted = Float64Array.from(pValues).sort()
   const { statistic, at } = largestDistance(sorted)
   return {
@@ -82,8 +82,4 @@ function largestDistance(sorted: Float64Array): { readonly statistic: number; re
 function rejectionsAt(sorted: Float64Array, alpha: number, level: number): Rejections {
   const rejected = sorted.filter(p => p <= alpha).length
   return { alpha, share: rejected / sorted.length, ...clopperPearson(rejected, sorted.length, level) }
-}
-
-function invalid(argument: string, expected: string): Invalid {
-  return { kind: 'invalid', argument, expected }
 }

@@ -34,4 +34,11 @@ describe('the design effect of clusters', () => {
   ])('has no answer for %j and %d', (sizes, icc, expected) => {
     expect(clusterDesignEffect(sizes, icc)).toMatchObject(expected)
   })
+
+  test.each([
+    [[1e200, 1e201], 1],
+    [[1.7e308, 89, 1.7e308], 0],
+  ])('is invalid for sizes %o', (sizes, icc) => {
+    expect(clusterDesignEffect(sizes, icc)).toMatchObject({ kind: 'invalid', argument: 'sizes' })
+  })
 })

@@ -1,6 +1,6 @@
 // What it costs that values come in clusters, such as the requests of a user.
-import type { Result } from '../result.ts'
-import { insufficient, invalid } from '../test/options.ts'
+import { sum } from '../numeric/sum.ts'
+import { insufficient, invalid, type Result } from '../result.ts'
 
 export interface DesignEffect {
   readonly kind: 'design_effect'
@@ -28,9 +28,11 @@ export function clusterDesignEffect(sizes: readonly number[], icc: number): Resu
   if (!(icc >= 0 && icc <= 1)) return invalid('icc', 'in [0, 1]')
   if (sizes.length === 0) return insufficient('too_few_units', 1)
   if (!sizes.every(size => size > 0 && size < Infinity)) return invalid('sizes', '> 0 and finite')
-  const meanSize = sizes.reduce((sum, size) => sum + size, 0) / sizes.length
+  const meanSize = sum(sizes) / sizes.length
   const squares = sizes.reduce((sum, size) => sum + (size - meanSize) ** 2, 0)
   const sizeVariation = Math.sqrt(squares / sizes.length) / meanSize
   const designEffect = 1 + ((sizeVariation ** 2 + 1) * meanSize - 1) * icc
+  if (!Number.isFinite(designEffect))
+    return invalid('sizes', 'of a size that can be squared without overflow')
   return { kind: 'design_effect', designEffect, meanSize, sizeVariation }
 }

@@ -1,7 +1,6 @@
 // The smallest effect that an experiment of given units is sure enough to find.
-import type { Result, Scale } from '../result.ts'
-import { bisect } from '../test/bisect.ts'
-import { insufficient, invalid, isRefusal } from '../test/options.ts'
+import { bisect } from '../numeric/bisect.ts'
+import { insufficient, invalid, isRefusal, type Result, type Scale } from '../result.ts'
 import { type DesignMetric, refuseMetric } from './metric.ts'
 import { type DesignOptions, type Plan, readPlan } from './options.ts'
 import { pairPower } from './pair-power.ts'
@@ -39,7 +38,7 @@ export function detectableEffect(
 ): Result<DetectableEffect> {
   const plan = readPlan(options)
   if (isRefusal(plan)) return plan
-  const refusal = refuseMetric(metric, plan.scale)
+  const refusal = refuseMetric(metric, plan)
   if (refusal !== null) return refusal
   if (!(units > 0 && units < Infinity)) return invalid('units', '> 0 and finite')
   const sign = direction === 'higher' ? 1 : -1

@@ -1,6 +1,6 @@
 // What has to be known of a metric before an experiment: its value on the control, and how much units vary.
-import type { Insufficient, Invalid, Scale } from '../result.ts'
-import { insufficient, invalid } from '../test/options.ts'
+import { type Insufficient, type Invalid, insufficient, invalid, type Scale } from '../result.ts'
+import { restrictedError } from '../test/restricted-proportions.ts'
 
 export interface MeanMetric {
   readonly kind: 'mean'
@@ -16,11 +16,14 @@ export interface ProportionMetric {
   /** On the control, in (0, 1). */
   readonly proportion: number
   /**
-   * Variance of the test under the null hypothesis and under the effect: `unpooled` (unless told), each variant's own
-   * for both; `pooled_null`, the average proportion's under the null; `control_null`, the control's under the null
-   * (Evan Miller); `control`, the control's for both (G*Power's for small effects, GrowthBook); `arcsine`, Cohen's h.
+   * Variance of the test under the null hypothesis and under the effect: `unpooled` (unless told
+   * at a null effect of 0, and always on the relative scale), each variant's own for both; `score` (unless told at an
+   * absolute margin), under the null the most likely proportions that differ by the null effect, as the tests of
+   * `compareProportions` take; `pooled_null`, the same at a null effect of 0, the average proportion's; `control_null`,
+   * the control's under the null (Evan Miller); `control`, the control's for both (G*Power's for small effects,
+   * GrowthBook); `arcsine`, Cohen's h. `pooled_null` and `control_null` are of a null effect of 0 only.
    */
-  readonly variance?: 'unpooled' | 'pooled_null' | 'control_null' | 'control' | 'arcsine'
+  readonly variance?: 'unpooled' | 'score' | 'pooled_null' | 'control_null' | 'control' | 'arcsine'
 }
 
 /** From a pilot: see `ratioPilot`. */
@@ -54,6 +57,12 @@ export interface Errors {
   readonly underEffect: number
 }
 
+/** What is tested: on which scale, against which effect. */
+export interface Hypothesis {
+  readonly scale: Scale
+  readonly nullEffect: number
+}
+
 /** The metric's value on the control. */
 export function controlValue(metric: DesignMetric): number {
   switch (metric.kind) {
@@ -68,10 +77,13 @@ export function controlValue(metric: DesignMetric): number {
   }
 }
 
-/** Whether the metric can be planned with on this scale. */
-export function refuseMetric(metric: DesignMetric, scale: Scale): Insufficient | Invalid | null {
+/** Whether the metric can be planned with on this scale, against this null effect. */
+export function refuseMetric(
+  metric: DesignMetric,
+  { scale, nullEffect }: Hypothesis,
+): Insufficient | Invalid | null {
   if (!Number.isFinite(controlValue(metric))) return invalid('metric', 'of a finite value on the control')
-  if (metric.kind === 'proportion') return refuseProportion(metric, scale)
+  if (metric.kind === 'proportion') return refuseProportion(metric, scale, nullEffect)
   if (metric.kind === 'quantile' && !(metric.probability > 0 && metric.probability < 1)) {
     return invalid('metric.probability', 'in (0, 1)')
   }
@@ -82,11 +94,19 @@ export function refuseMetric(metric: DesignMetric, scale: Scale): Insufficient |
   return scale === 'relative' && controlValue(metric) === 0 ? insufficient('control_is_zero', null) : null
 }
 
-function refuseProportion({ proportion, variance }: ProportionMetric, scale: Scale): Invalid | null {
+function refuseProportion(
+  { proportion, variance }: ProportionMetric,
+  scale: Scale,
+  nullEffect: number,
+): Invalid | null {
   if (!(proportion > 0 && proportion < 1)) return invalid('metric.proportion', 'in (0, 1)')
-  const fits =
-    scale === 'absolute' || variance === undefined || variance === 'unpooled' || variance === 'control'
-  return fits ? null : invalid('metric.variance', "'unpooled' or 'control' on the relative scale")
+  const isPlain = variance === undefined || variance === 'unpooled' || variance === 'control'
+  if (scale === 'relative')
+    return isPlain ? null : invalid('metric.variance', "'unpooled' or 'control' on the relative scale")
+  const isOfEqual = variance === 'pooled_null' || variance === 'control_null'
+  return isOfEqual && nullEffect !== 0
+    ? invalid('metric.variance', "'score' at a margin: equal proportions are not its null hypothesis")
+    : null
 }
 
 /**
@@ -117,18 +137,26 @@ export function errorsOf(
 }
 
 function proportionErrors(
-  { proportion: p, variance = 'unpooled' }: ProportionMetric,
+  metric: ProportionMetric,
   varied: number,
   distance: number,
   nullEffect: number,
   [control, variant]: readonly [number, number],
 ): Errors {
+  const { proportion: p, variance = nullEffect === 0 ? 'unpooled' : 'score' } = metric
   const error = (a: number, b: number) => Math.sqrt((a * (1 - a)) / control + (b * (1 - b)) / variant)
   const unpooled = error(p, varied)
   const pooled = (p * control + varied * variant) / (control + variant)
   switch (variance) {
     case 'unpooled':
       return { distance, underNull: unpooled, underEffect: unpooled }
+    case 'score': {
+      const [a, b] = [
+        { n: control, mean: p },
+        { n: variant, mean: varied },
+      ]
+      return { distance, underNull: restrictedError(a, b, nullEffect), underEffect: unpooled }
+    }
     case 'pooled_null':
       return { distance, underNull: error(pooled, pooled), underEffect: unpooled }
     case 'control_null':

@@ -1,6 +1,6 @@
 // What a design can be asked: how sure, between how many variants, in which shares.
-import type { Invalid, Scale } from '../result.ts'
-import { invalid } from '../test/options.ts'
+import { sum } from '../numeric/sum.ts'
+import { type Invalid, invalid, type Scale } from '../result.ts'
 
 /**
  * What looking during the run costs. `factor`: multiplies the units, as the inflation factor of a group-sequential
@@ -64,7 +64,7 @@ export interface Plan {
 /** Fills in what is left out and checks all of it. */
 export function readPlan(options: DesignOptions): Plan | Invalid {
   const { alpha = 0.05, power = 0.8, shares = [1, 1], correction = 'none', comparisons = 'control' } = options
-  const total = shares.reduce((sum, share) => sum + share, 0)
+  const total = sum(shares)
   const normalised = shares.map(share => share / total)
   const pairs = comparisons === 'control' ? withControl(normalised) : allPairs(normalised)
   const plan: Plan = {

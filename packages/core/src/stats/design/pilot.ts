@@ -1,9 +1,8 @@
 // Metrics to plan with, from summaries of what has been served already.
 
 import { normalQuantile } from '../distribution/normal.ts'
-import type { Insufficient, Invalid, Result } from '../result.ts'
+import { type Insufficient, type Invalid, insufficient, invalid, isRefusal, type Result } from '../result.ts'
 import type { MeanSummary, ProportionSummary, QuantileSummary, RatioSummary } from '../summary/summary.ts'
-import { insufficient, invalid, isRefusal } from '../test/options.ts'
 import { quantileSample } from '../test/quantile-effect.ts'
 import { meanSample, proportionSample, ratioSample, type Sample } from '../test/sample.ts'
 import type { MeanMetric, ProportionMetric, QuantileMetric, RatioMetric } from './metric.ts'

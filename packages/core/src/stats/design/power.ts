@@ -1,6 +1,5 @@
 // How sure an experiment of given units is to find an effect.
-import type { Result } from '../result.ts'
-import { insufficient, invalid, isRefusal } from '../test/options.ts'
+import { insufficient, invalid, isRefusal, type Result } from '../result.ts'
 import { type DesignMetric, refuseMetric } from './metric.ts'
 import { type DesignOptions, readPlan } from './options.ts'
 import { pairPower } from './pair-power.ts'
@@ -31,9 +30,10 @@ export function powerOf(
   units: number,
   options: DesignOptions = {},
 ): Result<Power> {
-  const plan = readPlan(options)
+  // No power is asked for, so the default must not be refused either.
+  const plan = readPlan({ power: (1 + (options.alpha ?? 0.05)) / 2, ...options })
   if (isRefusal(plan)) return plan
-  const refusal = refuseMetric(metric, plan.scale) ?? refuseEffect(metric, effect, plan)
+  const refusal = refuseMetric(metric, plan) ?? refuseEffect(metric, effect, plan)
   if (refusal !== null) return refusal
   if (!(units > 0 && units < Infinity)) return invalid('units', '> 0 and finite')
   const power = Math.min(...plan.pairs.map(pair => pairPower(metric, effect, plan, pair, units)))

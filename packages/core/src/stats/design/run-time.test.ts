@@ -70,4 +70,16 @@ describe('the run time of an experiment', () => {
   ])('has no answer for %d units of %j', (units, traffic, expected) => {
     expect(runTime(units, traffic)).toMatchObject(expected)
   })
+
+  it('is invalid for more units than can be counted in days', () => {
+    expect(runTime(1.7e308, { newUnits: [1, 1], coverage: 0.5 })).toMatchObject({
+      kind: 'invalid',
+      argument: 'units',
+    })
+  })
+
+  it('is invalid where the units seen have no finite sum', () => {
+    const traffic = { newUnits: [1.7e308, 1.7e308, 1], coverage: 1 }
+    expect(runTime(2 ** 53, traffic)).toMatchObject({ kind: 'invalid', argument: 'newUnits' })
+  })
 })

@@ -1,6 +1,6 @@
 // How many days an experiment has to run until enough different units have come.
-import type { Assumption, Result } from '../result.ts'
-import { insufficient, invalid } from '../test/options.ts'
+import { sum } from '../numeric/sum.ts'
+import { type Assumption, insufficient, invalid, type Result } from '../result.ts'
 
 export interface Traffic {
   /**
@@ -51,10 +51,12 @@ export function runTime(units: number, { newUnits, coverage }: Traffic): Result<
   if (!(units > 0 && units < Infinity)) return invalid('units', '> 0 and finite')
   if (!(coverage > 0 && coverage <= 1)) return invalid('coverage', 'in (0, 1]')
   if (!newUnits.every(count => count >= 0 && count < Infinity)) return invalid('newUnits', '>= 0 and finite')
-  const seen = newUnits.reduce((sum, count) => sum + count, 0)
+  const seen = sum(newUnits)
   if (seen === 0) return insufficient('no_information', null)
+  if (seen === Infinity) return invalid('newUnits', 'of a finite sum')
   const growth: Growth = { newUnits, seen, retention: retentionOf(newUnits), coverage }
   const days = daysUntil(units / coverage, growth)
+  if (days !== null && !Number.isSafeInteger(days)) return invalid('units', 'fewer than so many days bring')
   const limit = growth.retention === 1 ? null : coverage * (seen + tailAfter(Infinity, growth))
   if (days === null) return { kind: 'never_enough', limit: limit ?? 0, retention: growth.retention }
   return {
@@ -94,7 +96,7 @@ function daysUntil(needed: number, growth: Growth): number | null {
 
 function unitsAfter(days: number, growth: Growth): number {
   const observed = Math.min(days, growth.newUnits.length)
-  const seen = growth.newUnits.slice(0, observed).reduce((sum, count) => sum + count, 0)
+  const seen = sum(growth.newUnits.slice(0, observed))
   return seen + tailAfter(days - observed, growth)
 }
 

@@ -1,10 +1,10 @@
 // How many units an experiment needs.
 
 import { normalQuantile } from '../distribution/normal.ts'
-import type { Invalid, Result } from '../result.ts'
-import { bisect } from '../test/bisect.ts'
+import { bisect } from '../numeric/bisect.ts'
+import { sum } from '../numeric/sum.ts'
+import { type Invalid, insufficient, invalid, isRefusal, type Result } from '../result.ts'
 import { criticalValue, leastUnits } from '../test/estimate.ts'
-import { insufficient, invalid, isRefusal } from '../test/options.ts'
 import { controlValue, type DesignMetric, errorsOf, refuseMetric } from './metric.ts'
 import { type DesignOptions, type Plan, readPlan } from './options.ts'
 import { pairPower } from './pair-power.ts'
@@ -23,6 +23,7 @@ export interface RequiredUnits {
 
 /** No design has more units than this; what asks for more is told to be out of reach. */
 const mostUnits = 1e15
+const LEAST_GUESS = 1e-300
 
 /**
  * The units with which an effect is found with the power asked for.
@@ -50,13 +51,13 @@ export function requiredUnits(
 ): Result<RequiredUnits> {
   const plan = readPlan(options)
   if (isRefusal(plan)) return plan
-  const refusal = refuseMetric(metric, plan.scale) ?? refuseEffect(metric, effect, plan)
+  const refusal = refuseMetric(metric, plan) ?? refuseEffect(metric, effect, plan)
   if (refusal !== null) return refusal
   if (effect === plan.nullEffect) return insufficient('no_information', null)
   const exact = Math.max(...plan.pairs.map(pair => totalFor(metric, effect, plan, pair)))
   if (!(exact < mostUnits)) return insufficient('too_few_units', null)
   const variants = plan.shares.map(share => Math.max(leastUnits, roundUp(exact * share)))
-  const total = variants.reduce((sum, units) => sum + units, 0)
+  const total = sum(variants)
   return { kind: 'required_units', total, variants, exact, alpha: plan.alpha }
 }
 
@@ -78,9 +79,11 @@ function totalFor(metric: DesignMetric, effect: number, plan: Plan, pair: readon
   if (plan.reference === 'normal' && plan.rejections === 'right_direction' && isProportional(plan))
     return guess
   const missing = (log: number) => pairPower(metric, effect, plan, pair, Math.exp(log)) - plan.power
-  let high = Math.log(guess) + 1
+  // An effect of so many deviations that the guess underflows needs the least units there can be, whatever they are.
+  const start = Math.log(Math.max(guess, LEAST_GUESS))
+  let high = start + 1
   while (missing(high) < 0 && high < Math.log(mostUnits)) high += 1
-  return missing(high) < 0 ? Infinity : Math.exp(bisect(missing, Math.log(guess) - 12, high))
+  return missing(high) < 0 ? Infinity : Math.exp(bisect(missing, start - 12, high))
 }
 
 /** Whether the standard errors fall as one by the root of the units, so that the closed form holds. */

@@ -3,6 +3,13 @@ import betainc from '@stdlib/math-base-special-betainc'
 import betaLn from '@stdlib/math-base-special-betaln'
 import gammaLn from '@stdlib/math-base-special-gammaln'
 import quantile from '@stdlib/stats-base-dists-beta-quantile'
+import {
+  LARGE_PARAMETERS,
+  largeBetaLower,
+  largeBetaQuantile,
+  largeBetaUpper,
+  largeBetaWeight,
+} from './incomplete-beta.ts'
 
 /** ln Gamma(x) for x > 0; NaN or infinite elsewhere. */
 export function logGamma(x: number): number {
@@ -24,20 +31,38 @@ export function logBeta(a: number, b: number): number {
  * @param b - in (0, inf)
  * @returns a probability in [0, 1]; NaN outside the domain
  *
- * Accuracy: relative error below 1e-11 for a, b in [0.1, 1e3], checked against mpmath (`fixtures/beta.py`).
- * Source: Abramowitz and Stegun (1964), 26.5.1; the function is that of @stdlib (after Boost's).
+ * Accuracy: relative error below 1e-11 for a, b in [0.1, 1e3], checked against mpmath (`fixtures/beta.py`); 1e-10 for
+ *   larger ones up to a + b = 1e10 (`incomplete-beta.ts`).
+ * Source: Abramowitz and Stegun (1964), 26.5.1; the function is that of @stdlib (after Boost's) for a + b below 1e5.
  */
 export function betaCdf(x: number, a: number, b: number): number {
   if (!(a > 0) || !(b > 0) || Number.isNaN(x)) return Number.NaN
   if (x <= 0) return 0
-  return x >= 1 ? 1 : betainc(x, a, b, true, false)
+  if (x >= 1) return 1
+  return isLarge(a, b) ? largeBetaLower(x, a, b) : betainc(x, a, b, true, false)
 }
 
 /** The probability that it exceeds x, with its digits where `1 - betaCdf` has none left. */
 export function betaUpperTail(x: number, a: number, b: number): number {
   if (!(a > 0) || !(b > 0) || Number.isNaN(x)) return Number.NaN
   if (x <= 0) return 1
-  return x >= 1 ? 0 : betainc(x, a, b, true, true)
+  if (x >= 1) return 0
+  return isLarge(a, b) ? largeBetaUpper(x, a, b) : betainc(x, a, b, true, true)
+}
+
+/**
+ * The density of the log odds t = ln(x / (1 - x)) of a beta variable: x^a (1 - x)^b / B(a, b).
+ *
+ * @returns for given parameters a function of any t, >= 0
+ *
+ * Accuracy: as `betaCdf`.
+ */
+export function betaLogOddsDensity(a: number, b: number): (t: number) => number {
+  if (isLarge(a, b)) {
+    return t => largeBetaWeight(1 / (1 + Math.exp(-t)), 1 / (1 + Math.exp(t)), a, b)
+  }
+  const logNorm = logBeta(a, b)
+  return t => Math.exp(-a * Math.log1p(Math.exp(-t)) - b * Math.log1p(Math.exp(t)) - logNorm)
 }
 
 /**
@@ -48,8 +73,13 @@ export function betaUpperTail(x: number, a: number, b: number): number {
  * @param b - in (0, inf)
  * @returns in [0, 1]; NaN outside the domain
  *
- * Accuracy: relative error below 1e-10 for a, b in [0.1, 1e3], checked against SciPy (`fixtures/beta.py`).
+ * Accuracy: relative error below 1e-10 for a, b in [0.1, 1e3], checked against SciPy (`fixtures/beta.py`); from a + b
+ *   = 1e5 on that of `betaCdf`.
  */
 export function betaQuantile(p: number, a: number, b: number): number {
-  return quantile(p, a, b)
+  return isLarge(a, b) && p > 0 && p < 1 ? largeBetaQuantile(p, a, b) : quantile(p, a, b)
+}
+
+function isLarge(a: number, b: number): boolean {
+  return a + b >= LARGE_PARAMETERS && a + b < Infinity && Math.min(a, b) >= 1
 }

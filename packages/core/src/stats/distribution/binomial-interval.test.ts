@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { binomialCdf, binomialUpperTail } from './binomial.ts'
+import { binomialCdf, binomialUpperTail, clopperPearson } from './binomial.ts'
 import { binomialInterval } from './binomial-interval.ts'
 import fixture from './fixtures/binomial-interval.json' with { type: 'json' }
 
@@ -33,5 +33,14 @@ describe(`the central interval of a count (source: ${fixture.source})`, () => {
         if (upper > 0) expect(binomialUpperTail(upper, n, p)).toBeGreaterThan(tail)
       }),
     )
+  })
+
+  it.each([
+    [5, 3, 0.95],
+    [-1, 3, 0.95],
+    [1, 3, 1],
+    [1.5, 3, 0.95],
+  ])('is no number for %d of %d at %d', (successes, trials, level) => {
+    expect(clopperPearson(successes, trials, level)).toEqual({ lower: Number.NaN, upper: Number.NaN })
   })
 })

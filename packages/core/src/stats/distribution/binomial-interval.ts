@@ -1,4 +1,5 @@
 // How far counts spread by chance.
+import { firstWhere } from '../numeric/bisect.ts'
 import { binomialCdf, binomialUpperTail } from './binomial.ts'
 
 /**
@@ -23,15 +24,4 @@ export function binomialInterval(
     lower: firstWhere(n, k => binomialCdf(k, n, p) > tail),
     upper: firstWhere(n, k => binomialUpperTail(k + 1, n, p) <= tail),
   }
-}
-
-/** The first of 0..n for which it holds; it holds for n, and for all from the first on. */
-function firstWhere(n: number, holds: (k: number) => boolean): number {
-  let [low, high] = [0, n]
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2)
-    if (holds(middle)) high = middle
-    else low = middle + 1
-  }
-  return low
 }

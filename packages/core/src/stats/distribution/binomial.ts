@@ -29,6 +29,7 @@ export function binomialUpperTail(k: number, n: number, p: number): number {
  * @param successes - whole number in [0, trials]
  * @param trials - whole number, >= 1
  * @param level - in (0, 1)
+ * @returns the ends, in [0, 1]; both NaN outside the domain
  *
  * Source: Clopper and Pearson (1934), Biometrika 26(4), doi:10.1093/biomet/26.4.404.
  * Reference: statsmodels 0.13.5 `proportion_confint(method="beta")` (`fixtures/beta.py`).
@@ -38,6 +39,9 @@ export function clopperPearson(
   trials: number,
   level: number,
 ): { readonly lower: number; readonly upper: number } {
+  const isInDomain = Number.isInteger(successes) && Number.isInteger(trials) && level > 0 && level < 1
+  if (!isInDomain || successes < 0 || trials < 1 || successes > trials)
+    return { lower: Number.NaN, upper: Number.NaN }
   const tail = (1 - level) / 2
   return {
     lower: successes === 0 ? 0 : betaQuantile(tail, successes, trials - successes + 1),

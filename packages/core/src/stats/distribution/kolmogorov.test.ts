@@ -15,6 +15,28 @@ describe(`the Kolmogorov-Smirnov statistic (source: ${fixture.source})`, () => {
     expect(Math.abs(smirnovUpperTail(d, n) / p - 1)).toBeLessThan(1e-11)
   })
 
+  // Numbers of this package's exact recursion at 10,000 and 20,000 values, which takes seconds: another route.
+  it.each([
+    [10000, 0.4, 0.997021388356465],
+    [10000, 0.6, 0.8620822472811136],
+    [10000, 1, 0.26821912796265324],
+    [10000, 1.7, 0.006106326640259674],
+    [20000, 0.8, 0.5422312149668669],
+    [20000, 1.3, 0.06767449938409997],
+    [20000, 2.2, 0.00012370169958064725],
+  ])('of %d values is at least %d / sqrt n with probability %d to 1e-5, by the limit', (n, x, p) => {
+    expect(Math.abs(kolmogorovUpperTail(x / Math.sqrt(n), n) / p - 1)).toBeLessThan(1e-5)
+  })
+
+  it('goes on smoothly where the limit takes over, and falls with the distance', () => {
+    for (const x of [0.5, 0.9, 1.02, 1.5]) {
+      const [exact, limit] = [5000, 5001].map(n => kolmogorovUpperTail(x / Math.sqrt(n), n))
+      expect(Math.abs((exact ?? 0) / (limit ?? 1) - 1)).toBeLessThan(3e-5)
+    }
+    const tails = Array.from({ length: 300 }, (_, k) => kolmogorovUpperTail((0.01 * k) / 100, 10000))
+    for (const [k, tail] of tails.entries()) expect(tail).toBeLessThanOrEqual(tails[k - 1] ?? 1)
+  })
+
   it('is certain below its least value, impossible above 1, and NaN outside the domain', () => {
     expect([kolmogorovUpperTail(0.05, 10), kolmogorovUpperTail(1, 10)]).toEqual([1, 0])
     expect([smirnovUpperTail(-1, 10), smirnovUpperTail(1, 10)]).toEqual([1, 0])

@@ -1,5 +1,5 @@
 // Several tests answered at once, and what their p values become when the whole family is to keep its error rate.
-import type { Invalid } from '../result.ts'
+import { type Invalid, invalid } from '../result.ts'
 
 /** The tests that share one error rate: said by the caller, since no formula can know it. */
 export interface Family {
@@ -86,8 +86,4 @@ export function runningMinimumFromEnd(values: readonly number[]): readonly numbe
       return smallest
     })
     .reverse()
-}
-
-function invalid(argument: string, expected: string): Invalid {
-  return { kind: 'invalid', argument, expected }
 }

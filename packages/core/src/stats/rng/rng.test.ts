@@ -75,4 +75,8 @@ describe('seeded randomness', () => {
     expect(Math.abs(drawn.mean - mean)).toBeLessThan(5 * Math.sqrt(variance / DRAWS))
     expect(Math.abs(drawn.variance / variance - 1)).toBeLessThan(0.12)
   })
+
+  it.each([1.5, Number.NaN, 2 ** 53])('takes no %d for a seed', seed => {
+    expect(() => seededRng(seed)).toThrow(new RangeError('seed: a safe integer'))
+  })
 })

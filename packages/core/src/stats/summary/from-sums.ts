@@ -1,5 +1,5 @@
 // From the plain sums that a database can make to moments.
-import type { Invalid, Result } from '../result.ts'
+import { type Invalid, invalid, type Result } from '../result.ts'
 import type { Moments } from './moments.ts'
 import { meanSummary } from './summarise.ts'
 import type { MeanSummary } from './summary.ts'
@@ -24,18 +24,18 @@ export function momentsFromSums(
   products: readonly (readonly number[])[],
 ): Moments | Invalid {
   if (!Number.isSafeInteger(n) || n < 0) {
-    return { kind: 'invalid', argument: 'n', expected: 'a whole number >= 0' }
+    return invalid('n', 'a whole number >= 0')
   }
   const means = sums.map(sum => (n === 0 ? 0 : sum / n))
   const comoment = (i: number, j: number) =>
     n === 0 ? 0 : (products[i]?.[j] ?? Number.NaN) - (means[i] ?? 0) * (sums[j] ?? 0)
   const comoments = sums.map((_, i) => sums.map((__, j) => comoment(Math.min(i, j), Math.max(i, j))))
   if (![...means, ...comoments.flat()].every(Number.isFinite)) {
-    return { kind: 'invalid', argument: 'sums', expected: 'finite, with products of all columns' }
+    return invalid('sums', 'finite, with products of all columns')
   }
   const rounding = 1e-12
   const possible = comoments.every((row, i) => (row[i] ?? 0) >= -rounding * (products[i]?.[i] ?? 0))
-  if (!possible) return { kind: 'invalid', argument: 'products', expected: 'sums of squares of n values' }
+  if (!possible) return invalid('products', 'sums of squares of n values')
   return { n, means, comoments: comoments.map((row, i) => row.map((c, j) => (i === j ? Math.max(c, 0) : c))) }
 }
 

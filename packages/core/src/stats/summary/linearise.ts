@@ -1,5 +1,5 @@
 // From one kind of summary to another.
-import type { Result } from '../result.ts'
+import { insufficient, invalid, type Result } from '../result.ts'
 import type { Moments } from './moments.ts'
 import type {
   CupedRatioSummary,
@@ -22,11 +22,13 @@ import type {
 export function lineariseRatio({ moments }: RatioSummary): Result<MeanSummary> {
   const { n, means, comoments } = moments
   const [numerator = 0, denominator = 0] = means
-  if (n === 0) return { kind: 'insufficient', reason: 'too_few_units', needed: 1 }
-  if (denominator === 0) return { kind: 'insufficient', reason: 'denominator_is_zero', needed: null }
+  if (n === 0) return insufficient('too_few_units', 1)
+  if (denominator === 0) return insufficient('denominator_is_zero', null)
   const at = (i: number, j: number) => comoments[i]?.[j] ?? 0
   const ratio = numerator / denominator
   const m2 = (at(0, 0) - 2 * ratio * at(0, 1) + ratio * ratio * at(1, 1)) / (denominator * denominator)
+  if (!Number.isFinite(ratio) || !Number.isFinite(m2))
+    return invalid('summary', 'of a denominator that can be squared and divided by')
   return { kind: 'mean', n, mean: ratio, m2: Math.max(m2, 0) }
 }
 
@@ -36,7 +38,7 @@ export function lineariseRatio({ moments }: RatioSummary): Result<MeanSummary> {
  * Formula: m2 = s (n - s) / n.
  */
 export function proportionAsMean({ n, successes }: ProportionSummary): Result<MeanSummary> {
-  if (n === 0) return { kind: 'insufficient', reason: 'too_few_units', needed: 1 }
+  if (n === 0) return insufficient('too_few_units', 1)
   return { kind: 'mean', n, mean: successes / n, m2: (successes * (n - successes)) / n }
 }
 

@@ -4,6 +4,7 @@ import type { Result } from '../result.ts'
 import { meanFromSums, momentsFromSums } from './from-sums.ts'
 import { columnMean, lineariseRatio, proportionAsMean, ratioOf } from './linearise.ts'
 import { mergeSummaries } from './merge.ts'
+import { noMoments } from './moments.ts'
 import {
   countOf,
   proportionOf,
@@ -199,5 +200,10 @@ describe('conversions', () => {
     close(ratioOf(both, 'before'), ok(summariseRatio(units.map(([, , n, d]) => [n, d]))))
     const cuped = ok(summariseCuped(units.map(([y, x]) => [y, x])))
     close(columnMean(cuped, 1), ok(summariseMean(units.map(unit => unit[1]))))
+  })
+
+  it('of another number of columns are invalid', () => {
+    const ratio = (columns: number) => ({ kind: 'ratio', moments: noMoments(columns) }) as const
+    expect(mergeSummaries(ratio(2), ratio(3))).toMatchObject({ kind: 'invalid', argument: 'b' })
   })
 })

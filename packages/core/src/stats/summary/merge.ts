@@ -1,5 +1,5 @@
 // Adds summaries up: the days of a metric, the workers of an hour.
-import type { Invalid } from '../result.ts'
+import { type Invalid, invalid } from '../result.ts'
 import { mergeMoments } from './moments.ts'
 import type { Cap, MeanSummary, Summary } from './summary.ts'
 
@@ -9,7 +9,7 @@ import type { Cap, MeanSummary, Summary } from './summary.ts'
  *
  * @param a - any kind
  * @param b - of the same kind, and cut to the same caps
- * @returns `invalid` for two kinds, or different caps: values cut at different bounds are different metrics
+ * @returns `invalid` for two kinds, or numbers of columns, or different caps: values cut at different bounds are different metrics
  *
  * Formula and source: as `mergeMoments`.
  */
@@ -24,6 +24,7 @@ export function mergeSummaries(a: Summary, b: Summary): Summary | Invalid {
     return { kind: 'count', events: a.events + b.events, exposure: a.exposure + b.exposure }
   }
   if ('moments' in a && 'moments' in b && a.kind === b.kind) {
+    if (a.moments.means.length !== b.moments.means.length) return differing('of as many columns as a')
     return { ...a, moments: mergeMoments(a.moments, b.moments) }
   }
   return differing(`of the kind ${a.kind}`)
@@ -52,5 +53,5 @@ function sameCaps(a: readonly Cap[], b: readonly Cap[]): boolean {
 }
 
 function differing(expected: string): Invalid {
-  return { kind: 'invalid', argument: 'b', expected }
+  return invalid('b', expected)
 }

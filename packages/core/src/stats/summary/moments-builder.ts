@@ -1,5 +1,5 @@
 // Takes in units one by one, fast, and hands out moments: the one mutable thing of the summaries.
-import type { Invalid } from '../result.ts'
+import { type Invalid, invalid } from '../result.ts'
 import type { Moments } from './moments.ts'
 import type { Cap } from './summary.ts'
 
@@ -29,8 +29,10 @@ export class MomentsBuilder {
   /**
    * @param columns - whole number, >= 1
    * @param caps - for each column what its values are cut to; none: nothing is cut
+   * @throws RangeError for another number of columns, which is a mistake in the program and not in the data
    */
   constructor(columns: number, caps: readonly Cap[] = []) {
+    if (!Number.isSafeInteger(columns) || columns < 1) throw new RangeError('columns: a whole number >= 1')
     const zeros = () => new Float64Array(columns)
     this.#columns = columns
     this.#lower = zeros().map((_, i) => caps[i]?.lower ?? -Infinity)
@@ -57,7 +59,7 @@ export class MomentsBuilder {
   moments(): Moments | Invalid {
     const means = Array.from(this.#means, (mean, i) => mean + (this.#rests[i] ?? 0))
     const sane = means.every(Number.isFinite) && this.#comoments.every(Number.isFinite)
-    if (!sane) return { kind: 'invalid', argument: 'values', expected: 'finite, and so their squares' }
+    if (!sane) return invalid('values', 'finite, and so their squares')
     const comoments = means.map((_, i) =>
       means.map((__, j) => this.#comoment(Math.min(i, j), Math.max(i, j))),
     )

@@ -140,4 +140,9 @@ describe('moments', () => {
       ]),
     )
   })
+
+  it('of a builder of no columns, or merged with other columns, are a mistake of the program and throw', () => {
+    expect(() => new MomentsBuilder(-1)).toThrow(new RangeError('columns: a whole number >= 1'))
+    expect(() => mergeMoments({ ...noMoments(1), n: 1 }, { ...noMoments(2), n: 1 })).toThrow(RangeError)
+  })
 })

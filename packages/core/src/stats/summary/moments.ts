@@ -37,8 +37,11 @@ export function addUnit(moments: Moments, values: readonly number[]): Moments {
  *
  * Formula: with d = mean_b - mean_a and n = n_a + n_b: mean = mean_a + d n_b / n, C_ij = A_ij + B_ij + d_i d_j n_a n_b / n.
  * Source: Chan, Golub and LeVeque (1983), The American Statistician 37(3), eq. 2.1, doi:10.1080/00031305.1983.10483115.
+ *
+ * @throws RangeError for moments of different columns, which is a mistake in the program and not in the data
  */
 export function mergeMoments(a: Moments, b: Moments): Moments {
+  if (a.means.length !== b.means.length) throw new RangeError('moments: of the same columns')
   if (a.n === 0) return b
   if (b.n === 0) return a
   const n = a.n + b.n

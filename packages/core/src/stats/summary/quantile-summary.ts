@@ -2,7 +2,7 @@
 // quantile, of sorted values or of a sketch; the second counts, for each unit, its values not above it.
 import { normalQuantile } from '../distribution/normal.ts'
 import { quantile } from '../distribution/quantile.ts'
-import type { Result } from '../result.ts'
+import { insufficient, invalid, type Result } from '../result.ts'
 import type { Moments } from './moments.ts'
 import { MomentsBuilder } from './moments-builder.ts'
 import { interpolateSketch, type Sketch } from './sketch.ts'
@@ -74,11 +74,7 @@ export function withClusters(summary: QuantileSummary, clusters: QuantileCluster
   const { n, means } = clusters.moments
   const values = Math.round(n * (means[1] ?? 0))
   if (clusters.value !== summary.value || values !== summary.n) {
-    return {
-      kind: 'invalid',
-      argument: 'clusters',
-      expected: `counts of ${summary.n} values at ${summary.value}`,
-    }
+    return invalid('clusters', `counts of ${summary.n} values at ${summary.value}`)
   }
   return { ...summary, clusters: clusters.moments }
 }
@@ -90,18 +86,17 @@ function cut(
   at: (p: number) => number,
 ): Result<QuantileSummary> {
   if (!(probability > 0 && probability < 1)) {
-    return { kind: 'invalid', argument: 'probability', expected: 'in (0, 1)' }
+    return invalid('probability', 'in (0, 1)')
   }
   if (!(nStar >= 1 && nStar <= Math.max(n, 1))) {
-    return { kind: 'invalid', argument: 'nStar', expected: 'in [1, n]' }
+    return invalid('nStar', 'in [1, n]')
   }
   const half = Z * Math.sqrt((probability * (1 - probability)) / nStar)
   const inside = probability - half > 0 && probability + half < 1
-  if (n === 0 || !inside)
-    return { kind: 'insufficient', reason: 'too_few_units', needed: leastValues(probability) }
+  if (n === 0 || !inside) return insufficient('too_few_units', leastValues(probability))
   const [value, lower, upper] = [at(probability), at(probability - half), at(probability + half)] as const
   if (![value, lower, upper].every(Number.isFinite)) {
-    return { kind: 'invalid', argument: 'sorted', expected: 'finite values' }
+    return invalid('sorted', 'finite values')
   }
   return { kind: 'quantile', probability, n, nStar, value, lower, upper, clusters: null }
 }

@@ -1,7 +1,8 @@
 // Quantiles of a stream in little memory, by the DDSketch of Datadog's library behind a plain value of our own: the
 // library merges no negative values (sketches-js 2.1.1) and serialises without the extremes.
 import { DDSketch } from '@datadog/sketches-js'
-import type { Invalid, Result } from '../result.ts'
+import { sum } from '../numeric/sum.ts'
+import { type Invalid, insufficient, invalid, type Result } from '../result.ts'
 
 /** Counts of values in bins whose bounds grow geometrically: plain data, to be stored and merged. */
 export interface Sketch {
@@ -50,7 +51,7 @@ export class SketchBuilder {
   sketch(): Result<Sketch> {
     const { count, min, max, zeroCount, store, negativeStore } = this.#sketch
     if (!this.#sane) {
-      return { kind: 'invalid', argument: 'value', expected: 'finite, with a relative error in [1e-4, 0.5]' }
+      return invalid('value', 'finite, with a relative error in [1e-4, 0.5]')
     }
     return {
       kind: 'sketch',
@@ -68,7 +69,7 @@ export class SketchBuilder {
 /** The sketch of all values of both: exactly that which one builder would have made of them. */
 export function mergeSketches(a: Sketch, b: Sketch): Sketch | Invalid {
   if (a.relativeError !== b.relativeError) {
-    return { kind: 'invalid', argument: 'b', expected: 'of the same relative error as a' }
+    return invalid('b', 'of the same relative error as a')
   }
   if (a.n === 0) return b
   if (b.n === 0) return a
@@ -97,8 +98,8 @@ export function mergeSketches(a: Sketch, b: Sketch): Sketch | Invalid {
  * Source: Masson, Rim and Lee (2019), DDSketch, PVLDB 12(12), proposition 4, doi:10.14778/3352063.3352135.
  */
 export function sketchQuantile(sketch: Sketch, p: number): Result<SketchValue> {
-  if (!(p >= 0 && p <= 1)) return { kind: 'invalid', argument: 'p', expected: 'in [0, 1]' }
-  if (sketch.n === 0) return { kind: 'insufficient', reason: 'too_few_units', needed: 1 }
+  if (!(p >= 0 && p <= 1)) return invalid('p', 'in [0, 1]')
+  if (sketch.n === 0) return insufficient('too_few_units', 1)
   const value = atRank(sketch, Math.floor(p * (sketch.n - 1)))
   return { kind: 'value', value: Math.min(Math.max(value, sketch.minimum), sketch.maximum) }
 }
@@ -116,8 +117,8 @@ export function sketchQuantile(sketch: Sketch, p: number): Result<SketchValue> {
  * Accuracy: 0.05 % of the 95 % quantile of 1e5 log-normal values with a relative error of 1 %, checked by simulation.
  */
 export function interpolateSketch(sketch: Sketch, p: number): Result<SketchValue> {
-  if (!(p >= 0 && p <= 1)) return { kind: 'invalid', argument: 'p', expected: 'in [0, 1]' }
-  if (sketch.n === 0) return { kind: 'insufficient', reason: 'too_few_units', needed: 1 }
+  if (!(p >= 0 && p <= 1)) return invalid('p', 'in [0, 1]')
+  if (sketch.n === 0) return insufficient('too_few_units', 1)
   const { relativeError, minimum, maximum } = sketch
   const { negative, key, part } = placeOf(sketch, p * (sketch.n - 1))
   const half = Math.log((1 + relativeError) / (1 - relativeError)) * (part - 0.5)
@@ -183,8 +184,4 @@ function binsOf({ bins, offset }: { readonly bins: readonly number[]; readonly o
   if (first === -1) return { firstKey: 0, counts: [] }
   const last = bins.findLastIndex(count => count > 0)
   return { firstKey: first + offset, counts: bins.slice(first, last + 1) }
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
 }

@@ -1,5 +1,5 @@
 // From the values of units to summaries, one function for each kind.
-import type { Invalid, Result } from '../result.ts'
+import { type Invalid, invalid, type Result } from '../result.ts'
 import type { Moments } from './moments.ts'
 import { MomentsBuilder } from './moments-builder.ts'
 import type {
@@ -51,9 +51,9 @@ export function summariseProportion(outcomes: Iterable<boolean>): ProportionSumm
  * @param n - whole number in [0, 2^53)
  */
 export function proportionOf(successes: number, n: number): Result<ProportionSummary> {
-  if (!isCount(n)) return { kind: 'invalid', argument: 'n', expected: 'a whole number >= 0' }
+  if (!isCount(n)) return invalid('n', 'a whole number >= 0')
   if (!isCount(successes) || successes > n) {
-    return { kind: 'invalid', argument: 'successes', expected: 'a whole number in [0, n]' }
+    return invalid('successes', 'a whole number in [0, n]')
   }
   return { kind: 'proportion', n, successes }
 }
@@ -63,9 +63,9 @@ export function proportionOf(successes: number, n: number): Result<ProportionSum
  * @param exposure - finite, >= 0: requests, hours
  */
 export function countOf(events: number, exposure: number): Result<CountSummary> {
-  if (!isCount(events)) return { kind: 'invalid', argument: 'events', expected: 'a whole number >= 0' }
+  if (!isCount(events)) return invalid('events', 'a whole number >= 0')
   if (!(exposure >= 0 && exposure < Infinity)) {
-    return { kind: 'invalid', argument: 'exposure', expected: 'finite, >= 0' }
+    return invalid('exposure', 'finite, >= 0')
   }
   return { kind: 'count', events, exposure }
 }

@@ -1,6 +1,6 @@
 // Where to cut extreme values, so that a few of them do not decide: cost, latency and token counts have heavy tails.
 import { quantile } from '../distribution/quantile.ts'
-import type { Result } from '../result.ts'
+import { insufficient, invalid, type Result } from '../result.ts'
 import type { Cap } from './summary.ts'
 
 /** Sample quantiles to cut at, lower < upper, both in [0, 1]; null: that side is not cut. */
@@ -27,12 +27,11 @@ export function winsorCap(
   { lower, upper }: CapProbabilities,
 ): Result<Cap> {
   if (![lower, upper].every(isProbabilityOrNull) || (lower ?? 0) >= (upper ?? 1)) {
-    return { kind: 'invalid', argument: 'probabilities', expected: 'lower < upper, both in [0, 1]' }
+    return invalid('probabilities', 'lower < upper, both in [0, 1]')
   }
   const pooled = Float64Array.from(variants.flatMap(values => [...values]))
-  if (!pooled.every(Number.isFinite))
-    return { kind: 'invalid', argument: 'variants', expected: 'finite values' }
-  if (pooled.length === 0) return { kind: 'insufficient', reason: 'too_few_units', needed: 1 }
+  if (!pooled.every(Number.isFinite)) return invalid('variants', 'finite values')
+  if (pooled.length === 0) return insufficient('too_few_units', 1)
   pooled.sort()
   const at = (p: number | null) => (p === null ? null : quantile(pooled, p))
   return { kind: 'cap', lower: at(lower), upper: at(upper) }

@@ -1,7 +1,6 @@
 // Values have to be cut to the same bounds on both variants: a cap of each one's own shows a difference that is none.
-import type { Invalid } from '../result.ts'
+import { type Invalid, invalid } from '../result.ts'
 import type { Cap } from '../summary/summary.ts'
-import { invalid } from './options.ts'
 
 interface Capped {
   readonly kind: string

@@ -1,8 +1,7 @@
 // Whether any of k variants differs from the others in a proportion.
 import { chiSquareUpperTail } from '../distribution/chi-square.ts'
-import type { Assumption, Result } from '../result.ts'
+import { type Assumption, insufficient, invalid, type Result } from '../result.ts'
 import type { ProportionSummary } from '../summary/summary.ts'
-import { insufficient, invalid } from './options.ts'
 import { badSuccesses } from './sample.ts'
 
 export interface ChiSquareTest {

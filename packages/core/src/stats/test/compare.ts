@@ -1,10 +1,10 @@
 // One door to the two-sample tests of summaries: which of them it is follows from the summaries' kind.
-import type { Invalid, Result } from '../result.ts'
+import { type Invalid, invalid, type Result } from '../result.ts'
 import type { QuantileSummary, Summary } from '../summary/summary.ts'
 import { compareCounts } from './count.ts'
 import { compareCuped, compareCupedRatios } from './cuped.ts'
 import type { TestEstimate } from './estimate.ts'
-import { invalid, type TestOptions } from './options.ts'
+import type { TestOptions } from './options.ts'
 import { compareProportions } from './proportion.ts'
 import { compareQuantiles } from './quantile-effect.ts'
 import { compareRatios } from './ratio.ts'

@@ -97,4 +97,30 @@ describe('comparing rates', () => {
   ] as const)('tells of %s', (_what, a, b, options, expected) => {
     expect(compareCounts(a, b, options)).toMatchObject(expected)
   })
+
+  it('do not overflow with huge exposures, nor with tiny ones', () => {
+    const known = compareCounts(of(10, 1), of(20, 1))
+    const [huge, tiny] = [1e160, 1e-160].map(unit => compareCounts(of(10, unit), of(20, unit)))
+    if (known.kind !== 'estimate' || huge?.kind !== 'estimate' || tiny?.kind !== 'estimate')
+      throw new Error('none')
+    expect(huge.p).toBe(known.p)
+    expect(tiny.p).toBe(known.p)
+    expect((huge.interval.upper ?? 0) * 1e160).toBeCloseTo(known.interval.upper ?? 0, 10)
+    expect((tiny.standardError ?? 0) * 1e-160).toBeCloseTo(known.standardError ?? 0, 10)
+  })
+
+  it.each([1e9, 4e15])('have p 1 for %d events each, relative', events => {
+    const found = compareCounts(of(events, 1e9), of(events, 1e9), { scale: 'relative' })
+    expect(found).toMatchObject({ kind: 'estimate', effect: 0, p: 1 })
+  })
+
+  test.each([
+    [of(3, 3.55e-151), of(101, 1222), 'two_sided'],
+    [of(1e12, 1.36e-144), of(0, 101), 'greater'],
+  ] as const)('hold their effect, however much exposures differ: %o v %o', (a, b, alternative) => {
+    const found = compareCounts(a, b, { alternative })
+    if (found.kind !== 'estimate') return expect(found.kind).toBe('invalid')
+    expect(found.interval.lower).toBeLessThanOrEqual(found.effect)
+    expect(found.interval.upper ?? Infinity).toBeGreaterThanOrEqual(found.effect)
+  })
 })

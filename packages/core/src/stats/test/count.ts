@@ -1,11 +1,11 @@
 // Counts of events over an exposure: Poisson rates.
 import { betaQuantile } from '../distribution/beta.ts'
 import { binomialCdf, binomialUpperTail } from '../distribution/binomial.ts'
-import type { Assumption, Result } from '../result.ts'
+import { bisect } from '../numeric/bisect.ts'
+import { type Assumption, insufficient, invalid, isRefusal, type Result } from '../result.ts'
 import type { CountSummary } from '../summary/summary.ts'
-import { bisect } from './bisect.ts'
-import { answer, criticalValue, type Finding, pValue, type TestEstimate } from './estimate.ts'
-import { insufficient, invalid, isRefusal, readOptions, type Settings, type TestOptions } from './options.ts'
+import { answer, criticalValue, type Finding, type Numbers, pValue, type TestEstimate } from './estimate.ts'
+import { readOptions, type Settings, type TestOptions } from './options.ts'
 
 /**
  * Compares two Poisson rates: absolute by the score test, relative by the exact conditional test.
@@ -70,21 +70,37 @@ function exactEstimate(
   return estimate.kind === 'estimate' ? { ...estimate, guarantee: { kind: 'exact' } } : estimate
 }
 
+/** By exposures of at most 1: those told could overflow when squared. */
 function scoreEstimate(
   control: CountSummary,
   variant: CountSummary,
   settings: Settings,
 ): Result<TestEstimate> {
+  const unit = Math.max(control.exposure, variant.exposure)
+  const inUnits = ({ exposure, ...rest }: CountSummary) => ({ ...rest, exposure: exposure / unit })
+  const scaled = { ...settings, nullEffect: settings.nullEffect * unit }
+  const numbers = scoreNumbers(inUnits(control), inUnits(variant), scaled)
+  if (numbers === null) return insufficient('no_information', null)
+  const [lower, upper] = numbers.bounds
+  return answer(findingOf('rate_score_z', control, variant), settings, {
+    ...numbers,
+    effect: numbers.effect / unit,
+    standardError: (numbers.standardError ?? 0) / unit,
+    bounds: [lower / unit, upper / unit],
+  })
+}
+
+function scoreNumbers(control: CountSummary, variant: CountSummary, settings: Settings): Numbers | null {
   const effect = variant.events / variant.exposure - control.events / control.exposure
   const restricted = scoreError(control, variant, settings.nullEffect)
-  if (!(restricted > 0)) return insufficient('no_information', null)
+  if (!(restricted > 0)) return null
   const statistic = (effect - settings.nullEffect) / restricted
   const q = criticalValue(settings.alpha, settings.alternative, null)
   const excess = (d: number, sign: number) => effect - d - sign * q * scoreError(control, variant, d)
   // Beyond this many rates' worth of q^2 the score statistic is larger than q for certain.
   const far =
     (q ** 2 + 2 * (control.events + variant.events + 1)) * (1 / control.exposure + 1 / variant.exposure)
-  return answer(findingOf('rate_score_z', control, variant), settings, {
+  return {
     effect,
     standardError: Math.sqrt(control.events / control.exposure ** 2 + variant.events / variant.exposure ** 2),
     bounds: [
@@ -94,20 +110,32 @@ function scoreEstimate(
     p: pValue(statistic, settings.alternative, null),
     statistic,
     degreesOfFreedom: null,
-  })
+  }
 }
 
 /**
- * The standard error of the difference when it is d in truth, at the most likely rates: the variant's is the positive
- * root of (t_A + t_B) l^2 - (e_A + e_B + d (t_A + t_B)) l + e_B d = 0.
+ * The standard error of the difference when it is d in truth, at the most likely rates: with e and t the events and
+ * exposure of both, the variant's is the positive root of t l^2 - (e + d t) l + e_B d = 0, and the control's, which is less
+ * by d, that of t l^2 - (e - d t) l - e_A d = 0: taken by itself it loses no digits where d is large.
  */
 function scoreError(control: CountSummary, variant: CountSummary, d: number): number {
   const exposure = control.exposure + variant.exposure
-  const b = control.events + variant.events + d * exposure
-  const product = 4 * exposure * variant.events * d
-  const root = Math.sqrt(Math.max(0, b * b - product))
-  const rate = Math.max(d, 0, (b + root) / (2 * exposure))
-  return Math.sqrt(Math.max(0, rate - d) / control.exposure + rate / variant.exposure)
+  const events = control.events + variant.events
+  const ofControl = likeliestRate(exposure, events - d * exposure, -control.events * d)
+  const ofVariant = likeliestRate(exposure, events + d * exposure, variant.events * d)
+  const deviation = (rate: number, time: number) => Math.sqrt(Math.max(0, rate)) / Math.sqrt(time)
+  return Math.hypot(
+    deviation(Math.max(-d, ofControl), control.exposure),
+    deviation(Math.max(d, ofVariant), variant.exposure),
+  )
+}
+
+/** The greater root of exposure l^2 - b l + c = 0, without squares that overflow or differences that cancel. */
+function likeliestRate(exposure: number, b: number, c: number): number {
+  const product = 4 * exposure * c
+  if (b === 0) return Math.sqrt(Math.max(0, -product)) / (2 * exposure)
+  const root = Math.abs(b) * Math.sqrt(Math.max(0, 1 - product / b / b))
+  return (b < 0 ? product / (b - root) : b + root) / (2 * exposure)
 }
 
 function findingOf(method: string, control: CountSummary, variant: CountSummary): Finding {

@@ -1,13 +1,13 @@
 import * as fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { momentsFromSums } from '../summary/from-sums.ts'
-import type { Moments } from '../summary/moments.ts'
+import { covariance, type Moments } from '../summary/moments.ts'
 import { summariseCuped, summariseRatio } from '../summary/summarise.ts'
 import type { CupedRatioSummary, CupedSummary, RatioSummary } from '../summary/summary.ts'
 import { compareCuped, compareCupedRatios } from './cuped.ts'
 import fixture from './fixtures/tests.json' with { type: 'json' }
 import { compareRatios } from './ratio.ts'
-import { ratioSample } from './sample.ts'
+import { proportionSample, ratioSample } from './sample.ts'
 
 const pairsOf = (rows: readonly (readonly number[])[]) => rows.map(([a = 0, b = 0]) => [a, b] as const)
 
@@ -51,6 +51,30 @@ describe(`means with a covariate (source: ${fixture.source})`, () => {
     )
     expect(result).toMatchObject({ theta: expect.closeTo(0.9857142857142858, 12) })
     expect(result).toMatchObject({ effect: expect.closeTo(-0.2857142857142847, 12) })
+  })
+
+  it('have a squared correlation of .9953310104529617 there (reference/statistics.md 2.3)', () => {
+    const y = [2.1, 2.9, 4.2, 4.8, 6.1, 6.9, 8.2, 8.8]
+    const { moments } = cupedOf(y.map((value, i) => [value, i + 1]))
+    const squared = covariance(moments, 0, 1) ** 2 / (covariance(moments, 0, 0) * covariance(moments, 1, 1))
+    expect(squared).toBeCloseTo(0.9953310104529617, 12)
+  })
+
+  it('have no ratio of variances where values do not vary within the variants', () => {
+    const control = cupedOf([
+      [0, 1],
+      [0, 2],
+      [0, 3],
+    ])
+    const variant = cupedOf([
+      [1, 2],
+      [1, 3],
+      [1, 5],
+    ])
+    expect(compareCuped(control, variant)).not.toMatchObject({ varianceRatio: Infinity })
+    const result = compareCuped(control, variant)
+    if (result.kind === 'estimate') expect(result.varianceRatio).toBeNull()
+    else expect(result).toMatchObject({ kind: 'insufficient', reason: 'no_variance' })
   })
 
   it('have theta .01864 on the fixture of gbstats (tests/test_shared_models.py)', () => {
@@ -107,6 +131,20 @@ describe(`means with a covariate (source: ${fixture.source})`, () => {
       [3, 3],
     ])
     expect(compareCuped(line, line)).toMatchObject({ kind: 'insufficient', reason: 'no_variance' })
+  })
+
+  it('has no answer when the covariate explains everything on one variant', () => {
+    const steep = cupedOf([
+      [0, 1],
+      [0, 2],
+      [0, 3],
+    ])
+    const flat = cupedOf([
+      [1, 2],
+      [0, 2],
+      [2, 2],
+    ])
+    expect(compareCuped(steep, flat)).toMatchObject({ kind: 'insufficient', reason: 'no_variance' })
   })
 
   it('take no moments of another shape', () => {
@@ -195,6 +233,14 @@ describe(`ratios (source: ${fixture.source})`, () => {
     expect(result.standardError).toBeCloseTo(standardError, 12)
     expect(result.degreesOfFreedom).toBeCloseTo(expected.degreesOfFreedom, 9)
     expect(Math.abs((result.p ?? 9) / p - 1)).toBeLessThan(1e-9)
+  })
+
+  it('has less than .0854166 there, the standard error were requests independent (reference/statistics.md 2.3)', () => {
+    // 19 of 25 requests, by 6 units.
+    const naive = proportionSample({ kind: 'proportion', n: 25, successes: 19 })
+    expect(naive).toMatchObject({ mean: 0.76 })
+    const error = 'variance' in naive ? Math.sqrt(naive.variance / naive.n) : 0
+    expect(error).toBeCloseTo(0.0854166, 7)
   })
 
   it('is .76 with variance .0047370240 for numerators 3 0 5 2 8 1 by denominators 4 1 6 3 9 2', () => {

@@ -1,18 +1,21 @@
 // Means and ratios with what part of them could have been known before the experiment taken away (CUPED).
-import type { Insufficient, Invalid, Result } from '../result.ts'
+import { type Insufficient, type Invalid, insufficient, isRefusal, type Result } from '../result.ts'
 import { covariance, type Moments, mergeMoments } from '../summary/moments.ts'
 import type { CupedRatioSummary, CupedSummary } from '../summary/summary.ts'
 import { refuseDifferentCaps } from './caps.ts'
 import { welchDegreesOfFreedom } from './difference.ts'
 import { criticalValue, type TestEstimate, waldEstimate } from './estimate.ts'
-import { insufficient, isRefusal, readOptions, type Settings, type TestOptions } from './options.ts'
+import { readOptions, type Settings, type TestOptions } from './options.ts'
 import { badSummary, badUnits, meanAssumptions } from './sample.ts'
 
 /** An answer with the coefficient of the covariate. */
 export interface CupedEstimate extends TestEstimate {
   readonly theta: number
-  /** Variance of the effect by that without the covariate, absolute: 0.3 saves 70 % of the units. >= 0. */
-  readonly varianceRatio: number
+  /**
+   * Variance of the effect by that without the covariate, absolute: 0.3 saves 70 % of the units. >= 0; null where values
+   * do not vary within the variants, and nothing could be saved.
+   */
+  readonly varianceRatio: number | null
 }
 
 /**
@@ -110,7 +113,7 @@ function adjusted(
   const b = { n: variant.n, mean: variant.value, variance: adjustedVariance(variant, theta) }
   const degreesOfFreedom = welchDegreesOfFreedom(a, b)
   const variances = a.variance / a.n + b.variance / b.n
-  if (!(variances > 0)) return insufficient('no_variance', null)
+  if (!(a.variance > 0 && b.variance > 0)) return insufficient('no_variance', null)
   const refusal = settings.scale === 'relative' ? refuseRelative(control, degreesOfFreedom, settings) : null
   if (refusal !== null) return refusal
   const effect = variant.value - control.value - theta * (variant.before - control.before)
@@ -132,7 +135,9 @@ function adjusted(
   )
   if (estimate.kind !== 'estimate') return estimate
   const unadjusted = control.variance / control.n + variant.variance / variant.n
-  return { ...estimate, theta, varianceRatio: variances / unadjusted }
+  if (!Number.isFinite(theta)) return badSummary
+  const ratio = variances / unadjusted
+  return { ...estimate, theta, varianceRatio: Number.isFinite(ratio) ? ratio : null }
 }
 
 function adjustedVariance({ variance, covariance, beforeVariance }: ValuePair, theta: number): number {

@@ -1,7 +1,7 @@
 // The effect of a variant from two samples, absolute or relative, by Welch's t.
-import type { Result } from '../result.ts'
+import { insufficient, invalid, type Result } from '../result.ts'
 import { answer, criticalValue, type Finding, pValue, type TestEstimate, waldEstimate } from './estimate.ts'
-import { insufficient, invalid, type Settings } from './options.ts'
+import type { Settings } from './options.ts'
 import { meanAssumptions, type Sample } from './sample.ts'
 
 /** How a relative effect gets its interval. */
@@ -18,7 +18,8 @@ export type Reference = 'student' | 'normal'
  * absolute difference, by Welch and Satterthwaite, whatever the scale.
  *
  * @param method - name of the method in the answer
- * @returns `insufficient`: `no_variance` when neither sample varies; relative effects also `control_is_zero`, and
+ * @returns `insufficient`: `no_variance` when the values of a variant are all equal, since the other's
+ *   spread alone says nothing of this one's; relative effects also `control_is_zero`, and
  *   (`delta`, `fieller`) `control_not_distinct_from_zero` when the control's own two-sided interval of level 1 - alpha
  *   includes 0, since then no relative effect can be excluded (Fieller's g >= 1)
  *
@@ -41,12 +42,13 @@ export function testDifference(
     n: { control: control.n, variant: variant.n },
     assumptions: meanAssumptions(control, variant),
   }
-  if (settings.scale === 'relative') return relativeEffects[relative](pair, finding, settings)
-  const standardError = Math.sqrt(variances.control + variances.variant)
-  return waldEstimate(
-    { ...finding, effect: pair.variant - pair.control, standardError, degreesOfFreedom },
+  const estimate = (settings.scale === 'relative' ? relativeEffects[relative] : absoluteEffect)(
+    pair,
+    finding,
     settings,
   )
+  const bothVary = variances.control > 0 && variances.variant > 0
+  return estimate.kind === 'estimate' && !bothVary ? insufficient('no_variance', null) : estimate
 }
 
 /**
@@ -72,6 +74,12 @@ interface Pair {
 }
 
 type RelativeEffect = (pair: Pair, finding: Finding, settings: Settings) => Result<TestEstimate>
+
+function absoluteEffect(pair: Pair, finding: Finding, settings: Settings): Result<TestEstimate> {
+  const { control, variant, variances, degreesOfFreedom } = pair
+  const standardError = Math.sqrt(variances.control + variances.variant)
+  return waldEstimate({ ...finding, effect: variant - control, standardError, degreesOfFreedom }, settings)
+}
 
 const relativeEffects: Record<RelativeMethod, RelativeEffect> = {
   delta: deltaEffect,

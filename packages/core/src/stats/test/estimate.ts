@@ -1,8 +1,15 @@
 // From a statistic to an answer: p value, interval, and the guard that no number that goes out is NaN or infinite.
 import { normalQuantile, normalUpperTail } from '../distribution/normal.ts'
 import { studentQuantile, studentUpperTail } from '../distribution/student.ts'
-import type { Alternative, Assumption, Estimate, Interval, Result } from '../result.ts'
-import { invalid, type Settings } from './options.ts'
+import {
+  type Alternative,
+  type Assumption,
+  type Estimate,
+  type Interval,
+  invalid,
+  type Result,
+} from '../result.ts'
+import type { Settings } from './options.ts'
 
 /** An estimate with the statistic that its p value is of. */
 export interface TestEstimate extends Estimate {

@@ -151,4 +151,14 @@ describe('the distribution of U', () => {
     for (let u = 0; u <= 17 * 30; u++) mean += 1 - cdf(u)
     expect(mean).toBeCloseTo((17 * 30) / 2, 8)
   })
+
+  it('has no exact distribution beyond 200 values, which would take minutes', () => {
+    const values = Array.from({ length: 201 }, (_, i) => i)
+    const shifted = values.map(value => value + 0.5)
+    expect(compareRanks(values, shifted, { distribution: 'exact' })).toMatchObject({
+      kind: 'invalid',
+      argument: 'distribution',
+    })
+    expect(compareRanks(values, shifted)).toMatchObject({ method: 'mann_whitney' })
+  })
 })

@@ -1,12 +1,12 @@
 // Ranks instead of values: the Mann-Whitney test, with the shift that Hodges and Lehmann estimate by it.
-import type { Assumption, Result } from '../result.ts'
+import { type Assumption, insufficient, invalid, isRefusal, type Result } from '../result.ts'
 import { answer, criticalValue, type Finding, pValue, type TestEstimate } from './estimate.ts'
-import { insufficient, invalid, isRefusal, readOptions, type Settings, type TestOptions } from './options.ts'
+import { readOptions, type Settings, type TestOptions } from './options.ts'
 import { countBelow, nthDifference } from './pairwise-differences.ts'
 import { type RankDistribution, rankDistribution } from './rank-distribution.ts'
 
 export interface MannWhitneyOptions extends Omit<TestOptions, 'scale'> {
-  /** `exact` needs values without ties; `auto` (unless told) takes it then, for up to 50 values on each variant. */
+  /** `exact` needs values without ties, 200 on each variant at most; `auto` (unless told) takes it then, for up to 50 values on each variant. */
   readonly distribution?: 'auto' | 'exact' | 'asymptotic'
   /** Of the asymptotic statistic: half a rank towards the middle, unless told `none`. */
   readonly continuity?: 'half' | 'none'
@@ -18,6 +18,8 @@ export interface MannWhitney extends TestEstimate {
 }
 
 const mostExact = 50
+/** With more values than this on a variant the exact distribution takes too long to compute: some n^2 m^2 steps. */
+const mostComputed = 200
 
 /**
  * Tests whether values of the variant tend to be larger, by ranks, and estimates the shift of their distribution.
@@ -55,6 +57,8 @@ export function compareRanks(
   const { distribution = 'auto', continuity = 'half' } = options
   if (distribution === 'exact' && ties.sum > 0)
     return invalid('distribution', "'asymptotic' where values are tied")
+  if (distribution === 'exact' && Math.max(control.length, variant.length) > mostComputed)
+    return invalid('distribution', `'asymptotic' beyond ${mostComputed} values on a variant`)
   const exact = distribution === 'exact' || (distribution === 'auto' && small && ties.sum === 0)
   const u = winsOf(control, variant, settings.nullEffect)
   const law = exact

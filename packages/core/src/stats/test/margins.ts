@@ -1,7 +1,15 @@
 // Not worse than by a margin, and equal but for a margin: tests whose null hypothesis is a difference.
-import type { Insufficient, Invalid, Result, Scale } from '../result.ts'
+import {
+  type Insufficient,
+  type Invalid,
+  insufficient,
+  invalid,
+  isRefusal,
+  type Result,
+  type Scale,
+} from '../result.ts'
 import type { TestEstimate } from './estimate.ts'
-import { insufficient, invalid, isRefusal, type TestOptions } from './options.ts'
+import type { TestOptions } from './options.ts'
 
 /** Any of the two-sample tests, with its data in it: `options => compareMeans(control, variant, options)`. */
 export type Comparison = (options: TestOptions) => Result<TestEstimate>

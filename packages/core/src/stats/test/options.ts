@@ -1,5 +1,5 @@
 // What every fixed-horizon test can be asked, and the checks that a question makes sense.
-import type { Alternative, Insufficient, Invalid, Scale } from '../result.ts'
+import { type Alternative, type Invalid, invalid, type Scale } from '../result.ts'
 
 export interface TestOptions {
   /** `absolute` unless told. */
@@ -26,18 +26,4 @@ export function readOptions(options: TestOptions): Settings | Invalid {
   if (!(alpha > 0 && alpha < 1)) return invalid('alpha', 'in (0, 1)')
   if (!Number.isFinite(nullEffect)) return invalid('nullEffect', 'finite')
   return { scale, alpha, alternative, nullEffect }
-}
-
-/** An answer that there is no answer to give, for a mistake in an argument. */
-export function invalid(argument: string, expected: string): Invalid {
-  return { kind: 'invalid', argument, expected }
-}
-
-/** An answer that the data do not suffice. */
-export function insufficient(reason: Insufficient['reason'], needed: number | null): Insufficient {
-  return { kind: 'insufficient', reason, needed }
-}
-
-export function isRefusal(value: object): value is Invalid | Insufficient {
-  return 'kind' in value && (value.kind === 'invalid' || value.kind === 'insufficient')
 }

@@ -1,10 +1,11 @@
 // Proportions: the two-proportion z test, with the score interval that belongs to it.
-import type { Assumption, Result } from '../result.ts'
+import { bisect } from '../numeric/bisect.ts'
+import { type Assumption, insufficient, isRefusal, type Result } from '../result.ts'
 import type { ProportionSummary } from '../summary/summary.ts'
-import { bisect } from './bisect.ts'
 import { testDifference } from './difference.ts'
 import { answer, criticalValue, type Finding, pValue, type TestEstimate } from './estimate.ts'
-import { insufficient, isRefusal, readOptions, type Settings, type TestOptions } from './options.ts'
+import { readOptions, type Settings, type TestOptions } from './options.ts'
+import { restrictedError } from './restricted-proportions.ts'
 import { proportionSample, type Sample } from './sample.ts'
 
 export interface ProportionOptions extends TestOptions {
@@ -28,7 +29,8 @@ const leastEvents = 5
  * The `pooled` interval is all d0 that are not rejected. Relative: `testDifference`, by default on the log scale.
  *
  * @returns method `two_proportion_z` (`pooled`), `two_proportion_z_unpooled`, or `proportion_log` and so on;
- *   `insufficient`: `no_variance` when nothing or everything is a success, `too_few_events` for a log of no events
+ *   `insufficient`: `no_variance` when nothing or everything is a success (but for `pooled`, on either variant),
+ *   `too_few_events` for a log of no events
  *
  * Assumes independent units and one planned look; `doubtful` below 5 successes or failures expected on a variant.
  * Accuracy: the interval's ends to 1e-9.
@@ -67,7 +69,7 @@ function proportionEstimate(
 
 function scoreEstimate(a: Sample, b: Sample, settings: Settings): Result<TestEstimate> {
   const difference = b.mean - a.mean
-  const restricted = scoreError(a, b, settings.nullEffect)
+  const restricted = restrictedError(a, b, settings.nullEffect)
   if (a.variance + b.variance === 0 && !(restricted > 0)) return insufficient('no_variance', null)
   if (!(restricted > 0)) return insufficient('no_information', null)
   const statistic = (difference - settings.nullEffect) / restricted
@@ -86,39 +88,12 @@ function scoreEstimate(a: Sample, b: Sample, settings: Settings): Result<TestEst
 function scoreBounds(a: Sample, b: Sample, q: number): readonly [number, number] {
   const observed = b.mean - a.mean
   // Written without a division: the standard error is 0 at the ends of [-1, 1].
-  const excess = (d: number, sign: number) => observed - d - sign * q * scoreError(a, b, d)
+  const excess = (d: number, sign: number) => observed - d - sign * q * restrictedError(a, b, d)
   // From the observed difference outwards (inwards for alpha > 0.5), since without events the excess is 0 there too.
   const [below, above] = q >= 0 ? ([-1, 1] as const) : ([1, -1] as const)
   const end = (edge: number, sign: number) =>
     bisect(d => excess(d, sign), Math.min(edge, observed), Math.max(edge, observed))
   return [end(below, 1), end(above, -1)]
-}
-
-/** The standard error of the difference when it is d in truth, at the most likely proportions. */
-function scoreError(a: Sample, b: Sample, d: number): number {
-  const p = likeliest(a, b, d)
-  const [pA, pB] = [clamp(p - d), clamp(p)]
-  return Math.sqrt((pA * (1 - pA)) / a.n + (pB * (1 - pB)) / b.n)
-}
-
-/** The most likely proportion of the variant given that it exceeds the control's by d: the root of a cubic. */
-function likeliest(control: Sample, variant: Sample, d: number): number {
-  const theta = control.n / variant.n
-  const [p, c] = [variant.mean, control.mean]
-  if (d === 0) return (p + theta * c) / (1 + theta)
-  const a3 = 1 + theta
-  const a2 = -(1 + theta + p + theta * c + d * (theta + 2))
-  const a1 = d ** 2 + d * (2 * p + theta + 1) + p + theta * c
-  const a0 = -p * d * (1 + d)
-  const third = a2 / (3 * a3)
-  const v = third ** 3 - (a2 * a1) / (6 * a3 ** 2) + a0 / (2 * a3)
-  const u = (v < 0 ? -1 : 1) * Math.sqrt(Math.max(0, third ** 2 - a1 / (3 * a3)))
-  const angle = u === 0 ? 0 : (Math.PI + Math.acos(Math.min(1, Math.max(-1, v / u ** 3)))) / 3
-  return Math.min(Math.min(1, 1 + d), Math.max(Math.max(0, d), 2 * u * Math.cos(angle) - third))
-}
-
-function clamp(p: number): number {
-  return Math.min(1, Math.max(0, p))
 }
 
 function assumptionsOf(a: Sample, b: Sample): readonly Assumption[] {

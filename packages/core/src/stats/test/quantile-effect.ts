@@ -1,12 +1,12 @@
 // Quantiles of all values of a variant: p95 of the latency of requests, with units as clusters.
 
 import { normalQuantile } from '../distribution/normal.ts'
-import type { Insufficient, Invalid, Result } from '../result.ts'
+import { type Insufficient, type Invalid, insufficient, invalid, isRefusal, type Result } from '../result.ts'
 import { covariance, type Moments } from '../summary/moments.ts'
 import type { QuantileSummary } from '../summary/summary.ts'
 import { testDifference } from './difference.ts'
 import type { TestEstimate } from './estimate.ts'
-import { insufficient, invalid, isRefusal, readOptions } from './options.ts'
+import { readOptions } from './options.ts'
 import { badSummary, badUnits, type Sample } from './sample.ts'
 import type { MeanOptions } from './welch.ts'
 

@@ -1,12 +1,9 @@
 // Ratios of sums over units: errors by requests, tokens by messages.
 import type { Result } from '../result.ts'
 import type { RatioSummary } from '../summary/summary.ts'
-import { refuseDifferentCaps } from './caps.ts'
-import { testDifference } from './difference.ts'
 import type { TestEstimate } from './estimate.ts'
-import { isRefusal, readOptions } from './options.ts'
 import { ratioSample } from './sample.ts'
-import type { MeanOptions } from './welch.ts'
+import { type MeanOptions, testSummaries } from './welch.ts'
 
 /**
  * Compares two ratios of sums, the variance of each by the delta method over units.
@@ -26,12 +23,5 @@ export function compareRatios(
   variant: RatioSummary,
   options: MeanOptions = {},
 ): Result<TestEstimate> {
-  const settings = readOptions(options)
-  if (isRefusal(settings)) return settings
-  const capped = refuseDifferentCaps(control, variant)
-  if (capped !== null) return capped
-  const [a, b] = [ratioSample(control), ratioSample(variant)]
-  if (isRefusal(a)) return a
-  if (isRefusal(b)) return b
-  return testDifference('ratio_delta', a, b, settings, options.relative ?? 'delta', 'student')
+  return testSummaries('ratio_delta', { control, variant }, ratioSample, options)
 }

@@ -1,9 +1,8 @@
 // A variant as the two-sample tests see it: a mean-like value and the variance that one unit contributes to it.
-import type { Assumption, Insufficient, Invalid } from '../result.ts'
+import { type Assumption, type Insufficient, type Invalid, insufficient, invalid } from '../result.ts'
 import { lineariseRatio } from '../summary/linearise.ts'
 import type { MeanSummary, ProportionSummary, RatioSummary } from '../summary/summary.ts'
 import { leastUnits } from './estimate.ts'
-import { insufficient, invalid } from './options.ts'
 
 /** The value's own variance is `variance / n`. */
 export interface Sample {
@@ -55,7 +54,6 @@ export const badSummary: Invalid = invalid('summary', 'of finite means and finit
 /** What the tests of means rely on. */
 export function meanAssumptions(control: Sample, variant: Sample): readonly Assumption[] {
   const fewest = Math.min(control.n, variant.n)
-  const bothVary = control.variance > 0 && variant.variance > 0
   return [
     { what: 'units are independent of each other', state: 'not_checked' },
     { what: 'one look, planned beforehand', state: 'not_checked' },
@@ -63,6 +61,5 @@ export function meanAssumptions(control: Sample, variant: Sample): readonly Assu
       what: `at least ${comfortableUnits} units on each variant, or values that are nearly normal`,
       state: fewest >= comfortableUnits ? 'holds' : 'doubtful',
     },
-    { what: 'values vary on both variants', state: bothVary ? 'holds' : 'doubtful' },
   ]
 }

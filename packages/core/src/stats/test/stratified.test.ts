@@ -73,4 +73,9 @@ describe(`strata combined by inverse variance (source: ${fixture.source})`, () =
   ])('have no answer for %s', (_what, strata, expected) => {
     expect(combineStrata(strata)).toMatchObject(expected)
   })
+
+  it('are invalid where their squares overflow', () => {
+    const far = [1e200, -1e200].map(effect => stratum(effect, 1))
+    expect(combineStrata(far)).toMatchObject({ kind: 'invalid' })
+  })
 })

@@ -1,9 +1,10 @@
 // Effects of phases or strata put together, for the fixed horizon only: at every look of a running experiment this is
 // not valid, since the phases' own sequences do not add up to one.
 import { chiSquareUpperTail } from '../distribution/chi-square.ts'
-import type { Estimate, Result } from '../result.ts'
+import { sum } from '../numeric/sum.ts'
+import { type Estimate, insufficient, invalid, isRefusal, type Result } from '../result.ts'
 import { type TestEstimate, waldEstimate } from './estimate.ts'
-import { insufficient, invalid, isRefusal, readOptions, type TestOptions } from './options.ts'
+import { readOptions, type TestOptions } from './options.ts'
 
 export interface Heterogeneity {
   /** Cochran's Q: sum of squared deviations of the effects from the combined one, in standard errors. */
@@ -67,6 +68,8 @@ export function combineStrata(
   )
   if (estimate.kind !== 'estimate') return estimate
   const q = sum(strata.map((stratum, i) => (stratum.effect - effect) ** 2 * (precisions[i] ?? 0)))
+  if (!Number.isFinite(q))
+    return invalid('strata', 'of effects and errors that can be squared without overflow')
   const heterogeneity = heterogeneityOf(q, strata.length - 1)
   return { ...estimate, assumptions: assumptionsOf(strata, heterogeneity), heterogeneity, weights }
 }
@@ -100,8 +103,4 @@ function findInvalid(strata: readonly Estimate[]) {
       Number.isFinite(effect) && (standardError ?? 0) > 0 && standardError !== Infinity,
   )
   return sane ? null : invalid('strata', 'with finite effects and standard errors > 0')
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
 }

@@ -189,6 +189,8 @@ describe('comparing means', () => {
 
   test.each([
     ['one unit', one, around, {}, { kind: 'insufficient', reason: 'too_few_units', needed: 2 }],
+    ['no variance on the variant', around, flat, {}, { kind: 'insufficient', reason: 'no_variance' }],
+    ['no variance on the control', flat, around, {}, { kind: 'insufficient', reason: 'no_variance' }],
     ['no variance', flat, flat, {}, { kind: 'insufficient', reason: 'no_variance' }],
     ['a control of 0', zero, around, { scale: 'relative' }, { reason: 'control_is_zero' }],
     ['a control near 0', around, flat, { scale: 'relative' }, { reason: 'control_not_distinct_from_zero' }],

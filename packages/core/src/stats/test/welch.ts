@@ -1,11 +1,11 @@
 // Means: Welch's t.
-import type { Result } from '../result.ts'
-import type { MeanSummary } from '../summary/summary.ts'
+import { isRefusal, type Result } from '../result.ts'
+import type { MeanSummary, RatioSummary } from '../summary/summary.ts'
 import { refuseDifferentCaps } from './caps.ts'
 import { type RelativeMethod, testDifference } from './difference.ts'
 import type { TestEstimate } from './estimate.ts'
-import { isRefusal, readOptions, type TestOptions } from './options.ts'
-import { meanSample } from './sample.ts'
+import { readOptions, type TestOptions } from './options.ts'
+import { meanSample, type Sample } from './sample.ts'
 
 export interface MeanOptions extends TestOptions {
   /** How a relative effect gets its interval: `delta` unless told. */
@@ -30,12 +30,22 @@ export function compareMeans(
   variant: MeanSummary,
   options: MeanOptions = {},
 ): Result<TestEstimate> {
+  return testSummaries('welch_t', { control, variant }, meanSample, options)
+}
+
+/** Tests the difference of what two summaries are samples of, once both are found to be such and cut to the same caps. */
+export function testSummaries<Kind extends MeanSummary | RatioSummary>(
+  method: string,
+  { control, variant }: { readonly control: Kind; readonly variant: Kind },
+  sampleOf: (summary: Kind) => Result<Sample>,
+  options: MeanOptions,
+): Result<TestEstimate> {
   const settings = readOptions(options)
   if (isRefusal(settings)) return settings
   const capped = refuseDifferentCaps(control, variant)
   if (capped !== null) return capped
-  const [a, b] = [meanSample(control), meanSample(variant)]
+  const [a, b] = [sampleOf(control), sampleOf(variant)]
   if (isRefusal(a)) return a
   if (isRefusal(b)) return b
-  return testDifference('welch_t', a, b, settings, options.relative ?? 'delta', 'student')
+  return testDifference(method, a, b, settings, options.relative ?? 'delta', 'student')
 }

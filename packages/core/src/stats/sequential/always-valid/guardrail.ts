@@ -1,6 +1,5 @@
 // A guardrail watched at every look: is the variant worse by more than the margin, or certainly not?
-import type { Estimate, Result, Scale } from '../../result.ts'
-import { invalid } from './options.ts'
+import { type Estimate, invalid, type Result, type Scale } from '../../result.ts'
 
 /** Any always-valid comparison with its data in it: `options => compareSequentially(control, variant, options)`. */
 export type SequentialComparison = (options: GuardrailLook) => Result
@@ -39,8 +38,11 @@ export interface GuardrailCheck {
  * Formula: better `higher`: safe when p of effect > -margin is below alpha, harmful when p of effect < -margin is; better
  * `lower`: the same of effect < margin and effect > margin.
  *
- * @param compare - an always-valid comparison: `compareSequentially`, `compareRatesSequentially` or `aipwSequence`
- * @returns both sequences and the verdict, or what the comparison refuses. A verdict of either kind is wrong with
+ * @param compare - an always-valid comparison that can be asked one-sided: `compareSequentially`,
+ *   `compareRatesSequentially`, `compareQuantilesSequentially`, `aipwSequence`, `boundedAipwSequence` or `mixtureSprt`;
+ *   it has to pass `alternative` on
+ * @returns both sequences and the verdict, or what the comparison refuses; `invalid` for a `compare` that answers
+ *   two-sided, since its p at the margin would count for both questions. A verdict of either kind is wrong with
  *   probability alpha at most, over all looks together; one once reached may be kept
  *
  * Assumes a margin fixed before the data were seen. Both cannot be shown at once, as their intervals overlap in the effect.
@@ -58,7 +60,18 @@ export function checkGuardrail(
   if (safe.kind !== 'estimate') return safe
   const harmful = compare({ scale, alpha, alternative: bad, nullEffect })
   if (harmful.kind !== 'estimate') return harmful
+  if (!isOneSided(safe, good) || !isOneSided(harmful, bad)) {
+    return invalid(
+      'compare',
+      'a comparison that heeds `alternative`: its interval is to be open on that side',
+    )
+  }
   const shows = ({ p }: Estimate) => p !== null && p < alpha
   const verdict = shows(harmful) ? 'harmful' : shows(safe) ? 'safe' : 'open'
   return { kind: 'guardrail', verdict, safe, harmful }
+}
+
+/** Of an effect that is to be greater there is no upper bound, and of one to be less no lower one. */
+function isOneSided({ interval }: Estimate, alternative: 'greater' | 'less'): boolean {
+  return (alternative === 'greater' ? interval.upper : interval.lower) === null
 }

@@ -1,5 +1,12 @@
 // What every always-valid comparison can be asked.
-import type { Alternative, Assumption, Insufficient, Interval, Invalid, Scale } from '../../result.ts'
+import {
+  type Alternative,
+  type Assumption,
+  type Interval,
+  type Invalid,
+  invalid,
+  type Scale,
+} from '../../result.ts'
 import type { Sides } from './boundary/mixture.ts'
 
 export interface SequenceOptions {
@@ -46,18 +53,6 @@ function findInvalid({ alpha, alternative, nullEffect, tunedFor, burnIn }: Seque
   if (!Number.isFinite(nullEffect)) return invalid('nullEffect', 'finite')
   if (!(tunedFor > 0 && tunedFor < Infinity)) return invalid('tunedFor', '> 0 and finite')
   return Number.isSafeInteger(burnIn) && burnIn >= 2 ? null : invalid('burnIn', 'a whole number >= 2')
-}
-
-export function invalid(argument: string, expected: string): Invalid {
-  return { kind: 'invalid', argument, expected }
-}
-
-export function insufficient(reason: Insufficient['reason'], needed: number | null): Insufficient {
-  return { kind: 'insufficient', reason, needed }
-}
-
-export function isRefusal(value: object): value is Invalid | Insufficient {
-  return 'kind' in value && (value.kind === 'invalid' || value.kind === 'insufficient')
 }
 
 export function sidesOf(alternative: Alternative): Sides {

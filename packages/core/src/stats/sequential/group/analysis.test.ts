@@ -8,6 +8,7 @@ import {
   type LookEffect,
 } from './analysis.ts'
 import { type Stage, spendingBoundaries } from './boundary.ts'
+import { spentBy } from './spending.ts'
 
 const N = { control: 500, variant: 500 }
 
@@ -90,6 +91,15 @@ describe('the analysis of a look', () => {
     expect(found.interval).toMatchObject({ lower: null, upper: null })
   })
 
+  it('stops as if a look on the way whose information did not grow had not been', () => {
+    const looks = [lookAt(0.25, 1), lookAt(0.5, 1.2), lookAt(0.499, 1.3), lookAt(0.8, 3.2)]
+    const { look, ...found } = known(plan, looks)
+    const { look: of3, ...without } = known(plan, looks.toSpliced(2, 1))
+    expect([look, of3]).toEqual([4, 3])
+    expect(found).toEqual(without)
+    expect(found.state).toBe('rejected')
+  })
+
   it('neither shows nor spends anything at looks within the burn-in', () => {
     const small = { control: 99, variant: 400 }
     const late = known(plan, [lookAt(0.2, 9, small), lookAt(0.5, 1)])
@@ -100,6 +110,28 @@ describe('the analysis of a look', () => {
       reason: 'too_few_units',
       needed: 100,
     })
+  })
+
+  it('takes the burn-in it is told', () => {
+    const few = { control: 12, variant: 12 }
+    const found = known({ ...plan, burnIn: 12 }, [lookAt(0.5, 1, few)])
+    expect(found.guarantee).toEqual({ kind: 'asymptotic', burnIn: 12 })
+    expect(found.assumptions[0]?.what).toContain('12 units')
+    expect(analyseGroupSequential({ ...plan, burnIn: 13 }, [lookAt(0.5, 1, few)])).toMatchObject({
+      needed: 13,
+    })
+  })
+
+  it('spends by the clock of its looks', () => {
+    const looks = [
+      { ...lookAt(0.3, 1), clock: 0.5 },
+      { ...lookAt(0.4, 1.5), clock: 0.8 },
+    ]
+    const found = known(plan, looks)
+    expect(found.alphaSpent).toBeCloseTo(2 * spentBy(plan.spending, 0.025, 0.8), 12)
+    expect(found.time).toBeCloseTo(0.4, 12)
+    expect(found.p).toBeGreaterThan(0.05)
+    expect(known(plan, [looks[0] ?? lookAt(0.3, 1), { ...lookAt(0.4, 1.5), clock: 1 }]).state).toBe('ended')
   })
 
   it('against a margin moves all by the margin', () => {
@@ -127,6 +159,10 @@ describe('the analysis of a look', () => {
     ['nullEffect', { nullEffect: Number.NaN }, [lookAt(0.5, 1)]],
     ['looks.effect', {}, [{ ...lookAt(0.5, 1), effect: Infinity }]],
     ['looks.standardError', {}, [{ ...lookAt(0.5, 1), standardError: -1 }]],
+    ['looks', {}, [{ ...lookAt(0.5, 1), standardError: 1e-200 }]],
+    ['looks', {}, [{ effect: 1e200, standardError: 1e-150, n: N }]],
+    ['looks.clock', {}, [{ ...lookAt(0.5, 1), clock: 0 }]],
+    ['burnIn', { burnIn: 1 }, [lookAt(0.5, 1)]],
   ] as const)('is invalid by its %s', (argument, change, looks) => {
     expect(analyseGroupSequential({ ...plan, ...change }, looks)).toMatchObject({ kind: 'invalid', argument })
   })

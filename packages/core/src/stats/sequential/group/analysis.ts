@@ -1,19 +1,29 @@
 // The analysis of a group-sequential test at its latest look, from the effects its looks have shown.
-import type { Assumption, Estimate, Interval, Invalid, Result, Scale } from '../../result.ts'
+import {
+  type Assumption,
+  type Estimate,
+  type Interval,
+  type Invalid,
+  insufficient,
+  invalid,
+  type Result,
+  type Scale,
+} from '../../result.ts'
 import {
   type Boundary,
   errorOfOneSide,
   findInvalidPlan,
+  findInvalidTimes,
   nextLook,
   noLooksYet,
   type SpendingPlan,
   type Stage,
 } from './boundary.ts'
 import { looksOf } from './exit.ts'
-import { leastAlpha, repeatedInterval, towards } from './repeated.ts'
+import { intervalAround, leastAlpha, towards } from './repeated.ts'
 import { stageWise } from './stage-wise.ts'
 
-/** With fewer units on a variant the normal approximation is not trusted: such looks show nothing and spend nothing. */
+/** Of units on each variant, unless told. */
 const BURN_IN = 100
 
 export interface GroupSequentialPlan extends SpendingPlan {
@@ -22,6 +32,11 @@ export interface GroupSequentialPlan extends SpendingPlan {
   /** The effect it tests against: 0, or of a non-inferiority test the margin. Finite. */
   readonly nullEffect: number
   readonly scale: Scale
+  /**
+   * Units on each variant below which the normal approximation is not trusted: such looks show nothing and spend nothing.
+   * Whole, >= 2; 100 unless told.
+   */
+  readonly burnIn?: number
 }
 
 /** What one look saw: an effect estimated from all the data up to then. */
@@ -31,6 +46,8 @@ export interface LookEffect {
   /** > 0 */
   readonly standardError: number
   readonly n: { readonly control: number; readonly variant: number }
+  /** The share by which error is spent, > 0, not falling: of the calendar, say. The look's time unless told. */
+  readonly clock?: number
 }
 
 /**
@@ -61,7 +78,7 @@ export interface GroupSequentialEstimate extends Estimate {
  * @param plan - see its fields; kept unchanged over the life of the test
  * @param looks - all looks so far, in order, including those at which nothing happened
  * @param stage - `final` if the test ends with the last look; must not depend on the effects seen
- * @returns `insufficient` with no look, fewer than 100 units on a variant, or no variance; `invalid` arguments by name
+ * @returns `insufficient` with no look, fewer than `burnIn` units on a variant, or no variance; `invalid` arguments by name
  *
  * Assumes effects whose z statistics are jointly normal with independent increments (means, proportions and ratios of
  * all data so far, for large samples), and weights that did not change meanwhile with a drifting population. A look
@@ -74,15 +91,15 @@ export function analyseGroupSequential(
   looks: readonly LookEffect[],
   stage: Stage = 'interim',
 ): Result<GroupSequentialEstimate> {
-  const invalid = findInvalidPlan(plan) ?? findInvalidInput(plan, looks)
-  if (invalid !== null) return invalid
+  const bad = findInvalidPlan(plan) ?? findInvalidInput(plan, looks)
+  if (bad !== null) return bad
   const latest = looks.at(-1)
-  if (latest === undefined) return { kind: 'insufficient', reason: 'no_information', needed: null }
-  if (!isPastBurnIn(latest)) return { kind: 'insufficient', reason: 'too_few_units', needed: BURN_IN }
-  if (latest.standardError === 0) return { kind: 'insufficient', reason: 'no_variance', needed: null }
+  if (latest === undefined) return insufficient('no_information', null)
+  if (!isPastBurnIn(latest, plan)) return insufficient('too_few_units', burnInOf(plan))
+  if (latest.standardError === 0) return insufficient('no_variance', null)
   const seen = walk(plan, looks, stage)
   const last = seen.at(-1)
-  if (last === undefined) return { kind: 'insufficient', reason: 'no_information', needed: null }
+  if (last === undefined) return insufficient('no_information', null)
   return last.state === 'running' ? estimateOf(plan, seen, last) : adjusted(plan, seen, last)
 }
 
@@ -91,6 +108,7 @@ interface Seen {
   readonly look: LookEffect
   readonly number: number
   readonly z: number
+  readonly clock: number
   readonly boundary: Boundary
   readonly state: GroupSequentialEstimate['state']
   readonly stage: Stage
@@ -101,13 +119,14 @@ function walk(plan: GroupSequentialPlan, looks: readonly LookEffect[], stage: St
   const seen: Seen[] = []
   let progress = noLooksYet()
   for (const [k, look] of looks.entries()) {
-    if (!isPastBurnIn(look) || look.standardError === 0) continue
+    if (!isPastBurnIn(look, plan) || look.standardError === 0) continue
     const stageHere = k === looks.length - 1 ? stage : 'interim'
-    const time = Math.max(progress.boundary.time, 1 / (look.standardError ** 2 * plan.plannedInformation))
-    progress = nextLook(plan, progress, time, stageHere)
+    const time = Math.max(progress.boundary.time, shareOf(look, plan))
+    const clock = look.clock ?? time
+    progress = nextLook(plan, progress, time, stageHere, clock)
     const z = (look.effect - plan.nullEffect) / look.standardError
     const state = stateOf(plan, progress.boundary, z, stageHere)
-    seen.push({ look, number: k + 1, z, boundary: progress.boundary, state, stage: stageHere })
+    seen.push({ look, number: k + 1, z, clock, boundary: progress.boundary, state, stage: stageHere })
     if (state !== 'running') break
   }
   return seen
@@ -121,10 +140,9 @@ function stateOf(plan: SpendingPlan, boundary: Boundary, z: number, stage: Stage
 
 function estimateOf(plan: GroupSequentialPlan, seen: readonly Seen[], last: Seen): GroupSequentialEstimate {
   const { look, boundary } = last
-  const interval = repeatedInterval(plan.alternative, plan.alpha, boundary, look.effect, look.standardError)
-  const times = seen.map(each => each.boundary.time)
-  const z = seen.map(each => each.z)
-  const p = leastAlpha(plan, times, z, last.stage)
+  const interval = intervalAround(plan.alternative, plan.alpha, boundary, look.effect, look.standardError)
+  const statistics = seen.map(each => ({ time: each.boundary.time, z: each.z, clock: each.clock }))
+  const p = leastAlpha(plan, statistics, last.stage)
   return {
     kind: 'estimate',
     method: 'group_sequential',
@@ -135,8 +153,8 @@ function estimateOf(plan: GroupSequentialPlan, seen: readonly Seen[], last: Seen
     p,
     e: null,
     n: look.n,
-    guarantee: { kind: 'asymptotic', burnIn: BURN_IN },
-    assumptions: assumptionsOf(),
+    guarantee: { kind: 'asymptotic', burnIn: burnInOf(plan) },
+    assumptions: assumptionsOf(plan),
     state: last.state,
     look: last.number,
     time: boundary.time,
@@ -156,7 +174,9 @@ function adjusted(
   const plain = estimateOf(plan, seen, last)
   // A last look without news rejects nothing and has no place in the ordering: the one before it has the last word.
   const from = last.boundary.z === null ? seen.findLastIndex(each => each.boundary.z !== null) : -1
-  const counted = from < 0 ? seen : seen.slice(0, from + 1)
+  const upTo = from < 0 ? seen : seen.slice(0, from + 1)
+  // Nor has an earlier one: nobody stops there, and its information may not have grown.
+  const counted = upTo.filter((each, k) => each.boundary.z !== null || k === upTo.length - 1)
   const looks = looksOf(
     plan.alternative,
     counted.map(each => each.boundary),
@@ -174,26 +194,52 @@ function adjusted(
   return { ...plain, effect: toEffect(result.drift), interval, p: result.p }
 }
 
-function assumptionsOf(): readonly Assumption[] {
+function assumptionsOf(plan: GroupSequentialPlan): readonly Assumption[] {
   return [
-    { what: 'at least 100 units on each variant at every look', state: 'holds' },
+    { what: `at least ${burnInOf(plan)} units on each variant at every look`, state: 'holds' },
     { what: 'the times of the looks do not depend on the effects they showed', state: 'not_checked' },
     { what: 'the planned information was fixed before the first look', state: 'not_checked' },
   ]
 }
 
-function isPastBurnIn({ n }: LookEffect): boolean {
-  return Math.min(n.control, n.variant) >= BURN_IN
+function burnInOf({ burnIn = BURN_IN }: GroupSequentialPlan): number {
+  return burnIn
+}
+
+function isPastBurnIn({ n }: LookEffect, plan: GroupSequentialPlan): boolean {
+  return Math.min(n.control, n.variant) >= burnInOf(plan)
+}
+
+/** The information of a look as a share of the planned one. */
+function shareOf({ standardError }: LookEffect, plan: GroupSequentialPlan): number {
+  return 1 / (standardError ** 2 * plan.plannedInformation)
 }
 
 function findInvalidInput(plan: GroupSequentialPlan, looks: readonly LookEffect[]): Invalid | null {
   if (!(plan.plannedInformation > 0 && plan.plannedInformation < Infinity)) {
-    return { kind: 'invalid', argument: 'plannedInformation', expected: 'in (0, inf)' }
+    return invalid('plannedInformation', 'in (0, inf)')
   }
-  if (!Number.isFinite(plan.nullEffect))
-    return { kind: 'invalid', argument: 'nullEffect', expected: 'finite' }
+  if (!Number.isFinite(plan.nullEffect)) return invalid('nullEffect', 'finite')
   const areFinite = looks.every(look => Number.isFinite(look.effect))
-  if (!areFinite) return { kind: 'invalid', argument: 'looks.effect', expected: 'finite' }
+  if (!areFinite) return invalid('looks.effect', 'finite')
   const haveErrors = looks.every(look => look.standardError >= 0 && look.standardError < Infinity)
-  return haveErrors ? null : { kind: 'invalid', argument: 'looks.standardError', expected: 'in [0, inf)' }
+  if (!haveErrors) return invalid('looks.standardError', 'in [0, inf)')
+  if (!(Number.isSafeInteger(burnInOf(plan)) && burnInOf(plan) >= 2)) return invalid('burnIn', 'whole, >= 2')
+  return findInvalidClock(looks) ?? findOverflow(plan, looks)
+}
+
+function findInvalidClock(looks: readonly LookEffect[]): Invalid | null {
+  const clock = looks.flatMap(look => look.clock ?? [])
+  return clock.length === 0 || findInvalidTimes(clock) === null
+    ? null
+    : invalid('looks.clock', '> 0, not falling')
+}
+
+/** Looks so exact, or effects so large, that their information or z statistic is no number. */
+function findOverflow(plan: GroupSequentialPlan, looks: readonly LookEffect[]): Invalid | null {
+  const isFinite = looks.every(look => {
+    const z = (look.effect - plan.nullEffect) / look.standardError
+    return look.standardError === 0 || (Number.isFinite(shareOf(look, plan)) && Number.isFinite(z))
+  })
+  return isFinite ? null : invalid('looks', 'of a size whose information and z are finite')
 }

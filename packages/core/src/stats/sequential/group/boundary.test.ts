@@ -118,6 +118,18 @@ describe('boundaries from a spending function', () => {
     ]
     const found = zs(plan({ family: 'points', points }, 'greater', 0.025), equalSteps(3))
     expectNear(found, [3.066699549322, 2.478637168489, 2.007253799229], 1e-6)
+    const clocked = zs(plan(HSD, 'greater', 0.025), equalSteps(3), 'interim', [0.3, 0.7, 1])
+    expectNear(clocked, [3.066699549322, 2.478637168489, 2.007253799229], 1e-6)
+  })
+
+  it('with a clock that stands still spend nothing, and with one at its end spend all', () => {
+    const [first, second] = boundaries(plan(POCOCK), [0.3, 0.5], 'interim', [0.4, 0.4])
+    expect(first?.spent).toBeCloseTo(spentBy(POCOCK, 0.025, 0.4), 12)
+    expect(second).toMatchObject({ z: null, increment: 0 })
+    expect(boundaries(plan(POCOCK), [0.3, 0.5], 'interim', [0.4, 1])[1]?.spent).toBeCloseTo(0.025, 12)
+    expect(spendingBoundaries(plan(POCOCK), [0.3, 0.5], 'interim', [0.4])).toMatchObject({
+      argument: 'clock',
+    })
   })
 
   test.each(fixture.recursion)(

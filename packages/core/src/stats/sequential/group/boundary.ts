@@ -1,7 +1,16 @@
 // Boundaries from a spending function, for looks at any times, planned or not.
 import { normalQuantile } from '../../distribution/normal.ts'
-import type { Alternative, Invalid, Result } from '../../result.ts'
-import { carry, densityAt, type Look, mirrored, type Paths, probabilityAbove, startingAt } from './paths.ts'
+import { type Alternative, type Invalid, invalid, type Result } from '../../result.ts'
+import {
+  carry,
+  densityAt,
+  LEAST_GROWTH,
+  type Look,
+  mirrored,
+  type Paths,
+  probabilityAbove,
+  startingAt,
+} from './paths.ts'
 import { findInvalidSpending, type Spending, spentBy } from './spending.ts'
 
 /** How a test spends its error. */
@@ -34,8 +43,6 @@ export interface Boundary {
 
 /** Smaller errors than this are not spent on a look: it would take more than 7 sigma to reject. They are kept for later. */
 export const LEAST_INCREMENT = 1e-12
-/** A look whose information grew by less than this share brings nothing to look at. */
-const LEAST_GROWTH = 1e-4
 
 /**
  * The boundaries of a group-sequential test whose error is spent by a function of the information.
@@ -46,6 +53,8 @@ const LEAST_GROWTH = 1e-4
  * @param plan - alpha in (0, 1); a spending function with its parameter in range
  * @param times - information at each look so far divided by the planned maximum, > 0, not falling; planned or not
  * @param stage - whether the last look given ends the test
+ * @param clock - the share at each look by which error is spent, > 0, not falling, such as of the calendar; that of the
+ *   information unless told (`t2` of ldbounds is then the times, `usTime` of gsDesign this)
  * @returns a boundary for each time; or what is invalid
  *
  * Assumes that the z statistics are jointly normal with independent increments of the score (any efficient estimate is,
@@ -59,12 +68,13 @@ export function spendingBoundaries(
   plan: SpendingPlan,
   times: readonly number[],
   stage: Stage = 'interim',
+  clock: readonly number[] = times,
 ): Result<readonly Boundary[]> {
-  const invalid = findInvalidPlan(plan) ?? findInvalidTimes(times)
-  if (invalid !== null) return invalid
+  const bad = findInvalidPlan(plan) ?? findInvalidTimes(times) ?? findInvalidClock(clock, times)
+  if (bad !== null) return bad
   let progress = noLooksYet()
   return times.map((time, k) => {
-    progress = nextLook(plan, progress, time, k === times.length - 1 ? stage : 'interim')
+    progress = nextLook(plan, progress, time, k === times.length - 1 ? stage : 'interim', clock[k])
     return progress.boundary
   })
 }
@@ -94,10 +104,17 @@ export function noLooksYet(): Progress {
  * @param plan - as for `spendingBoundaries`
  * @param progress - `noLooksYet()`, or that of the look before
  * @param time - not before that of `progress`
+ * @param clock - the share by which error is spent; `time` unless told
  */
-export function nextLook(plan: SpendingPlan, progress: Progress, time: number, stage: Stage): Progress {
+export function nextLook(
+  plan: SpendingPlan,
+  progress: Progress,
+  time: number,
+  stage: Stage,
+  clock = time,
+): Progress {
   const { spent } = progress.boundary
-  const share = stage === 'final' ? 1 : time
+  const share = stage === 'final' ? 1 : clock
   const increment = spentBy(plan.spending, errorOfOneSide(plan), share) - spent
   if (time <= progress.look.information * (1 + LEAST_GROWTH) || increment < LEAST_INCREMENT) {
     return { ...progress, boundary: { time, z: null, increment: 0, spent } }
@@ -175,14 +192,25 @@ export function findInvalidPlan(plan: SpendingPlan): Invalid | null {
 
 /** What is wrong with alpha, or null. */
 export function findInvalidAlpha(plan: Pick<SpendingPlan, 'alpha'>): Invalid | null {
-  return plan.alpha > 0 && plan.alpha < 1
-    ? null
-    : { kind: 'invalid', argument: 'alpha', expected: 'in (0, 1)' }
+  return plan.alpha > 0 && plan.alpha < 1 ? null : invalid('alpha', 'in (0, 1)')
 }
 
 /** What is wrong with the times of looks, or null. */
 export function findInvalidTimes(times: readonly number[]): Invalid | null {
   const areSane = times.every((time, k) => time > 0 && time < Infinity && time >= (times[k - 1] ?? 0))
   if (areSane && times.length > 0) return null
-  return { kind: 'invalid', argument: 'times', expected: 'one or more, > 0, not falling' }
+  return invalid('times', 'one or more, > 0, not falling')
+}
+
+/** What is wrong with the clock by which error is spent, or null. */
+export function findInvalidClock(clock: readonly number[], times: readonly number[]): Invalid | null {
+  if (clock === times) return null
+  const isSane = clock.length === times.length && findInvalidTimes(clock) === null
+  return isSane ? null : invalid('clock', 'as many as times, > 0, not falling')
+}
+
+/** What is wrong with the times of looks that are all planned and used, or null. */
+export function findInvalidPlannedTimes(times: readonly number[]): Invalid | null {
+  const rises = times.every((time, k) => time > (times[k - 1] ?? 0) * (1 + LEAST_GROWTH))
+  return findInvalidTimes(times) ?? (rises ? null : invalid('times', 'rising, by 0.01 % at least'))
 }

@@ -150,4 +150,17 @@ describe('classical boundaries', () => {
   ] as const)('are invalid by their %s', (argument, plan, times) => {
     expect(classicalBoundaries(plan, times)).toMatchObject({ kind: 'invalid', argument })
   })
+
+  it('refuses looks so close together that they would take for ever', () => {
+    const plan = { shape: 'pocock', alpha: 0.05, alternative: 'two_sided' } as const
+    expect(classicalBoundaries(plan, [0.5, 0.5000000001, 1])).toMatchObject({
+      kind: 'invalid',
+      argument: 'times',
+    })
+  })
+
+  it('has no boundary for an alpha that is nearly none', () => {
+    const plan = { shape: 'pocock', alpha: 5e-324, alternative: 'two_sided' } as const
+    expect(classicalBoundaries(plan, [0.5])).toMatchObject({ kind: 'invalid', argument: 'alpha' })
+  })
 })

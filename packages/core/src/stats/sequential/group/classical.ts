@@ -2,10 +2,11 @@
 // Wang-Tsiatis. Not to be confused with the spending functions named after them: at four looks the last boundary of
 // O'Brien-Fleming is 2.024, and of the spending function in their manner 2.014.
 import { normalQuantile } from '../../distribution/normal.ts'
-import type { Alternative, Result } from '../../result.ts'
-import { type Boundary, errorOfOneSide, findInvalidAlpha, findInvalidTimes } from './boundary.ts'
+import { findRoot } from '../../numeric/root.ts'
+import { sum } from '../../numeric/sum.ts'
+import { type Alternative, invalid, type Result } from '../../result.ts'
+import { type Boundary, errorOfOneSide, findInvalidAlpha, findInvalidPlannedTimes } from './boundary.ts'
 import { exitProbabilities, looksOf } from './exit.ts'
-import { findRoot } from './root.ts'
 
 /** `pocock` is Wang-Tsiatis with delta 1/2, `obrien_fleming` with delta 0. */
 export type ClassicalShape =
@@ -27,7 +28,8 @@ export type ClassicalPlan = ClassicalShape & {
  * alpha. At equal steps C sqrt(K / k) for O'Brien-Fleming and C for Pocock.
  *
  * @param plan - alpha in (0, 1), at most 1/2 if one-sided; delta in [-5, 1]
- * @param times - all the looks there will be, > 0 and rising: unlike with a spending function they must be planned
+ * @param times - all the looks there will be, > 0 and rising by 0.01 % at least: unlike with a spending function they
+ *   must be planned
  *
  * Accuracy: 1e-9 in C, checked against gsDesign 3.11 (`classical.test.ts`).
  * Source: Pocock (1977), Biometrika 64(2), doi:10.1093/biomet/64.2.191; O'Brien and Fleming (1979), Biometrics 35(3),
@@ -37,16 +39,15 @@ export function classicalBoundaries(
   plan: ClassicalPlan,
   times: readonly number[],
 ): Result<readonly Boundary[]> {
-  const invalid = findInvalidAlpha(plan) ?? findInvalidTimes(times)
-  if (invalid !== null) return invalid
-  if (!times.every((time, k) => time > (times[k - 1] ?? 0))) {
-    return { kind: 'invalid', argument: 'times', expected: 'rising' }
-  }
-  if (errorOfOneSide(plan) >= 0.5)
-    return { kind: 'invalid', argument: 'alpha', expected: 'below 1/2 if one-sided' }
+  const bad = findInvalidAlpha(plan) ?? findInvalidPlannedTimes(times)
+  if (bad !== null) return bad
+  if (errorOfOneSide(plan) >= 0.5) return invalid('alpha', 'below 1/2 if one-sided')
   const delta = deltaOf(plan)
-  if (!(delta >= -5 && delta <= 1)) return { kind: 'invalid', argument: 'delta', expected: 'in [-5, 1]' }
-  return withErrors(plan, atConstant(times, delta, constantOf(plan, times, delta)))
+  if (!(delta >= -5 && delta <= 1)) return invalid('delta', 'in [-5, 1]')
+  const bounds = atConstant(times, delta, constantOf(plan, times, delta))
+  if (!bounds.every(bound => Number.isFinite(bound.z)))
+    return invalid('alpha', 'large enough for finite boundaries')
+  return withErrors(plan, bounds)
 }
 
 type Bound = Pick<Boundary, 'time'> & { readonly z: number }
@@ -67,7 +68,7 @@ function constantOf(plan: ClassicalPlan, times: readonly number[], delta: number
 
 /** The probability of ever crossing one side without an effect. */
 function crossing(plan: ClassicalPlan, bounds: readonly Bound[]): number {
-  return oneSide(plan, bounds).reduce((total, value) => total + value, 0)
+  return sum(oneSide(plan, bounds))
 }
 
 function oneSide(plan: ClassicalPlan, bounds: readonly Bound[]): readonly number[] {

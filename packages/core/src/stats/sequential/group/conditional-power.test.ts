@@ -81,4 +81,18 @@ describe('conditional power', () => {
       argument,
     })
   })
+
+  test.each([
+    [{ time: 0.5000000001, z: 2 }],
+    [{ time: 1, z: Number.NaN }],
+    [
+      { time: 0.7, z: 2 },
+      { time: 0.7000000001, z: 2 },
+    ],
+  ])('is invalid for the looks %o to come', (...remaining) => {
+    expect(conditionalPower('two_sided', { time: 0.5, z: 1 }, remaining, 0)).toMatchObject({
+      kind: 'invalid',
+      argument: 'remaining',
+    })
+  })
 })

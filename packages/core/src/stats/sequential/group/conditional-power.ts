@@ -1,8 +1,8 @@
 // Whether it is worth going on: the probability of a rejection still to come, given what a look has shown.
-import type { Alternative, Invalid } from '../../result.ts'
+import { type Alternative, type Invalid, invalid } from '../../result.ts'
 import { type Boundary, findInvalidTimes } from './boundary.ts'
 import { exitProbabilities, looksOf, totalOf } from './exit.ts'
-import { startingAt } from './paths.ts'
+import { areWalkable, startingAt } from './paths.ts'
 
 export interface ConditionalPower {
   readonly kind: 'conditional_power'
@@ -18,7 +18,7 @@ export interface ConditionalPower {
  *
  * @param alternative - of the test
  * @param seen - time and z statistic of the last look; time > 0
- * @param remaining - boundaries of the looks planned after it, times rising
+ * @param remaining - boundaries of the looks planned after it, times rising by 0.01 % at least
  * @param drift - the expected z at time 1 assumed from here on: 0 for none, z / sqrt(t) for the effect seen
  *
  * Not a test: stopping because it is low (futility) keeps the type I error, and lowers the power.
@@ -32,12 +32,17 @@ export function conditionalPower(
   remaining: readonly Pick<Boundary, 'time' | 'z'>[],
   drift: number,
 ): ConditionalPower | Invalid {
-  const invalid = findInvalidTimes([seen.time, ...remaining.map(boundary => boundary.time)])
-  if (invalid !== null) return invalid
-  if (!Number.isFinite(seen.z)) return { kind: 'invalid', argument: 'seen.z', expected: 'finite' }
-  if (!Number.isFinite(drift)) return { kind: 'invalid', argument: 'drift', expected: 'finite' }
+  const bad = findInvalidTimes([seen.time, ...remaining.map(boundary => boundary.time)])
+  if (bad !== null) return bad
+  if (!Number.isFinite(seen.z)) return invalid('seen.z', 'finite')
+  if (!Number.isFinite(drift)) return invalid('drift', 'finite')
   const start = startingAt(seen.time, seen.z * Math.sqrt(seen.time))
-  const later = remaining.filter(boundary => boundary.time > seen.time)
-  const total = totalOf(exitProbabilities(looksOf(alternative, later), drift, start))
+  const later = looksOf(
+    alternative,
+    remaining.filter(boundary => boundary.time > seen.time),
+  )
+  if (!areWalkable(later, seen.time))
+    return invalid('remaining', 'of finite z, at times rising by 0.01 % at least')
+  const total = totalOf(exitProbabilities(later, drift, start))
   return { kind: 'conditional_power', above: total.upper, below: total.lower }
 }

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
+import { sum } from '../../numeric/sum.ts'
 import { drawNormal, seededRng } from '../../rng/rng.ts'
 import { exitProbabilities, expectedTime, looksOf } from './exit.ts'
 import fixture from './fixtures/group.json' with { type: 'json' }
@@ -9,10 +10,6 @@ function constantLooks(looks: number, z: number) {
     'two_sided',
     Array.from({ length: looks }, (_, k) => ({ time: (k + 1) / looks, z })),
   )
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
 }
 
 describe('probabilities of stopping', () => {
@@ -131,5 +128,13 @@ describe('probabilities of stopping', () => {
   it('shorten a test that often stops', () => {
     const looks = constantLooks(2, 2)
     expect(expectedTime(looks, { upper: [0.25, 0.1], lower: [0.15, 0.1] })).toBeCloseTo(0.8, 12)
+  })
+
+  it('are no numbers at looks so close together that they would take for ever', () => {
+    const looks = [0.5, 0.5000000001].map(information => ({ information, lower: -2, upper: 2 }))
+    expect(exitProbabilities(looks, 0)).toEqual({
+      upper: [Number.NaN, Number.NaN],
+      lower: [Number.NaN, Number.NaN],
+    })
   })
 })

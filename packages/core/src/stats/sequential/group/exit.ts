@@ -1,7 +1,16 @@
 // Probabilities of stopping at each look, under any drift: the power of a test, and how long it takes.
+import { sum } from '../../numeric/sum.ts'
 import type { Alternative } from '../../result.ts'
 import type { Boundary } from './boundary.ts'
-import { carry, type Look, type Paths, probabilityAbove, probabilityBelow, startingAt } from './paths.ts'
+import {
+  areApart,
+  carry,
+  type Look,
+  type Paths,
+  probabilityAbove,
+  probabilityBelow,
+  startingAt,
+} from './paths.ts'
 
 /** The probability of stopping at each look, for the first time. */
 export interface ExitProbabilities {
@@ -16,7 +25,8 @@ export interface ExitProbabilities {
  *
  * Formula: P_theta(no bound crossed before k, Z_k >= u_k), and <= l_k, with Z_k ~ N(theta sqrt(I_k), 1).
  *
- * @param looks - in order, information rising; bounds in z, lower < upper
+ * @param looks - in order, the information of those with a bound rising by 0.01 % at least, else all is NaN; bounds in z,
+ *   lower < upper
  * @param drift - theta: the expected z at information 1; any finite number
  * @param paths - those running before the first of the looks; by default the start of a test
  *
@@ -28,6 +38,7 @@ export function exitProbabilities(
   drift: number,
   paths: Paths = startingAt(0, 0),
 ): ExitProbabilities {
+  if (!areApart(looks, paths.information)) return { upper: looks.map(noNumber), lower: looks.map(noNumber) }
   const upper: number[] = []
   const lower: number[] = []
   let running = paths
@@ -39,6 +50,10 @@ export function exitProbabilities(
     if (next !== undefined) running = carry(running, look, drift, next.information)
   }
   return { upper, lower }
+}
+
+function noNumber(): number {
+  return Number.NaN
 }
 
 /** Where a test stops, from its boundaries: above for greater, below for less, both for two-sided. */
@@ -68,6 +83,5 @@ export function expectedTime(looks: readonly Look[], exits: ExitProbabilities): 
 
 /** The probability of ever crossing the upper bound, and the lower one. */
 export function totalOf(exits: ExitProbabilities): { readonly upper: number; readonly lower: number } {
-  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
   return { upper: sum(exits.upper), lower: sum(exits.lower) }
 }

@@ -148,4 +148,9 @@ describe('designs with futility', () => {
     }
     expect(futilityDesign({ ...plan, ...change }, times)).toMatchObject({ kind: 'invalid', argument })
   })
+
+  it('refuses looks so close together that they would take for ever', () => {
+    const plan = { alpha: 0.025, beta: 0.1, spending: HSD4, betaSpending: HSD2, futility: 'binding' } as const
+    expect(futilityDesign(plan, [0.5, 0.5000000001, 1])).toMatchObject({ kind: 'invalid', argument: 'times' })
+  })
 })

@@ -1,10 +1,16 @@
 // One-sided tests that may also stop for futility: a lower boundary that spends the type II error.
 import { normalQuantile } from '../../distribution/normal.ts'
-import type { Invalid, Result } from '../../result.ts'
-import { boundAbove, boundBelow, findInvalidAlpha, findInvalidTimes, LEAST_INCREMENT } from './boundary.ts'
+import { findRoot } from '../../numeric/root.ts'
+import { type Invalid, invalid, type Result } from '../../result.ts'
+import {
+  boundAbove,
+  boundBelow,
+  findInvalidAlpha,
+  findInvalidPlannedTimes,
+  LEAST_INCREMENT,
+} from './boundary.ts'
 import { exitProbabilities, expectedTime } from './exit.ts'
 import { carry, type Look, type Paths, probabilityBelow, startingAt } from './paths.ts'
-import { findRoot } from './root.ts'
 import { findInvalidSpending, type Spending, spentBy } from './spending.ts'
 
 /** A one-sided test of a higher effect with a lower boundary. */
@@ -50,19 +56,19 @@ export interface FutilityDesign {
  * Z_k <= l_k) = b(t_k) - b(t_{k-1}); theta such that l_K = u_K.
  *
  * @param plan - alpha in (0, 1), beta in (0, 1 - alpha)
- * @param times - all the looks planned, rising, in (0, 1], the last 1
+ * @param times - all the looks planned, rising by 0.01 % at least, in (0, 1], the last 1
  *
  * Accuracy: 1e-8 in z; checked against gsDesign 3.11, test types 3 and 4, to its own tolerance (`futility.test.ts`).
  * Source: Pampallona, Tsiatis and Kim (2001), Drug Information Journal 35(4), doi:10.1177/009286150103500408; Jennison
  * and Turnbull (2000), Group Sequential Methods with Applications to Clinical Trials, section 7.3.
  */
 export function futilityDesign(plan: FutilityPlan, times: readonly number[]): Result<FutilityDesign> {
-  const invalid = findInvalidFutility(plan, times)
-  if (invalid !== null) return invalid
+  const bad = findInvalidFutility(plan, times)
+  if (bad !== null) return bad
   const fixed = -normalQuantile(plan.beta) - normalQuantile(plan.alpha)
   // No less than a single look needs, and never three times its drift.
   const drift = findRoot(x => gapAtEnd(plan, times, x), 0.5 * fixed, 3 * fixed, { x: 1e-11, y: 1e-13 })
-  if (drift === null) return { kind: 'invalid', argument: 'times', expected: 'at which the boundaries meet' }
+  if (drift === null) return invalid('times', 'at which the boundaries meet')
   const { looks } = boundsAt(plan, times, drift)
   const inflation = (drift / fixed) ** 2
   const regions = looks.map(({ time, lower, upper }) => ({ information: time, lower, upper }))
@@ -134,14 +140,13 @@ function spentBetween(spending: Spending, error: number, times: readonly number[
 
 function findInvalidFutility(plan: FutilityPlan, times: readonly number[]): Invalid | null {
   if (!(plan.beta > 0 && plan.beta < 1 - plan.alpha)) {
-    return { kind: 'invalid', argument: 'beta', expected: 'in (0, 1 - alpha)' }
+    return invalid('beta', 'in (0, 1 - alpha)')
   }
-  const rises = times.every((time, k) => time > (times[k - 1] ?? 0)) && times.at(-1) === 1
   return (
     findInvalidAlpha(plan) ??
     findInvalidSpending(plan.spending) ??
     findInvalidSpending(plan.betaSpending) ??
-    findInvalidTimes(times) ??
-    (rises ? null : { kind: 'invalid', argument: 'times', expected: 'rising to 1' })
+    findInvalidPlannedTimes(times) ??
+    (times.at(-1) === 1 ? null : invalid('times', 'rising to 1'))
   )
 }

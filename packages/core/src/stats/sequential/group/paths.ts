@@ -5,7 +5,7 @@
 // look the paths outside the continuation region leave. What stays is carried as masses on the points of a
 // quadrature rule over the region, fine enough for the increments before and after the look.
 import { normalUpperTail } from '../../distribution/normal.ts'
-import { gaussLegendre } from './gauss-legendre.ts'
+import { gaussLegendre } from '../../numeric/gauss-legendre.ts'
 
 /** The paths still running just after a look. */
 export interface Paths {
@@ -34,6 +34,10 @@ const PANEL_WIDTH = 10
 const REACH = 9
 // Further than this from its mean a normal density is below 1e-55 of its peak.
 const BAND = 16
+// Further than this from where paths are, a bound stops none: its tail is 0 in double precision.
+const NOWHERE = 40
+/** A look whose information grew by less than this share brings nothing to look at, and would take points without end. */
+export const LEAST_GROWTH = 1e-4
 
 /** Everything at one score: 0 at information 0 before the first look, or what a look has seen (conditional power). */
 export function startingAt(information: number, score: number): Paths {
@@ -127,10 +131,12 @@ function regionOf(paths: Paths, look: Look, drift: number): readonly [number, nu
   const root = Math.sqrt(look.information)
   const since = look.information - paths.origin.information
   const mean = paths.origin.score + drift * since
-  const reach = REACH * Math.sqrt(since)
+  const deviation = Math.sqrt(since)
   const lower = look.lower === null ? null : look.lower * root
   const upper = look.upper === null ? null : look.upper * root
-  return [lower ?? Math.min(mean, upper ?? mean) - reach, upper ?? Math.max(mean, lower ?? mean) + reach]
+  const lowest = Math.min(mean, upper ?? mean) - (lower === null ? REACH : NOWHERE) * deviation
+  const highest = Math.max(mean, lower ?? mean) + (upper === null ? REACH : NOWHERE) * deviation
+  return [Math.max(lower ?? lowest, lowest), Math.min(upper ?? highest, highest)]
 }
 
 /** The density of the score at each of the points, of paths still running before the look. */
@@ -154,6 +160,36 @@ function densities(paths: Paths, information: number, scores: Float64Array, drif
     result[j] = total * factor
   }
   return result
+}
+
+/**
+ * Whether the recursion can go through these looks: bounds finite, the lower not above the upper, and the information
+ * of each look that has a bound at least 0.01 % above that of the one before, or of the start.
+ *
+ * @param start - information at which the paths begin
+ */
+export function areWalkable(looks: readonly Look[], start = 0): boolean {
+  const areSane = looks.every(({ lower, upper }) => {
+    const isOrdered = (lower ?? -Number.MAX_VALUE) <= (upper ?? Number.MAX_VALUE)
+    return isFiniteOrNull(lower) && isFiniteOrNull(upper) && isOrdered
+  })
+  return areSane && areApart(looks, start)
+}
+
+/** Of these the second: with closer looks the recursion would need points without end. */
+export function areApart(looks: readonly Look[], start: number): boolean {
+  let before = start
+  for (const { information, lower, upper } of looks) {
+    if (!(information > 0 && information < Infinity)) return false
+    if (lower === null && upper === null) continue
+    if (!(information > before * (1 + LEAST_GROWTH))) return false
+    before = information
+  }
+  return true
+}
+
+function isFiniteOrNull(bound: number | null): boolean {
+  return bound === null || Number.isFinite(bound)
 }
 
 /** The same paths upside down. */

@@ -159,4 +159,30 @@ describe('the size of a group-sequential test', () => {
     })
     expect(characteristics('two_sided', none, Number.NaN)).toMatchObject({ argument: 'drift' })
   })
+
+  test.each([
+    [{ time: 0.5, z: Number.NaN }],
+    [{ time: Number.NaN, z: 2 }],
+    [
+      { time: 0.5, z: 2 },
+      { time: 0.5000000001, z: 2 },
+    ],
+  ])('is invalid for boundaries %o, which would give no number or take for ever', (...boundaries) => {
+    const invalid = { kind: 'invalid', argument: 'boundaries' }
+    expect(characteristics('two_sided', boundaries, 1)).toMatchObject(invalid)
+    expect(sizeOf({ alpha: 0.05, alternative: 'two_sided' }, boundaries, 0.8)).toMatchObject(invalid)
+  })
+
+  it.each([-1e6, 1e6, 1e150])('has finite characteristics at once at a drift of %d', drift => {
+    const found = known('greater', spending(1, 3), drift)
+    expect(found.rejectsAbove).toBeCloseTo(drift > 0 ? 1 : 0, 9)
+  })
+
+  it('does not look for points where no path is', () => {
+    const far = [
+      { time: 0.5, z: 1e9 },
+      { time: 1, z: 1.959963984540054 },
+    ]
+    expect(known('two_sided', far, 0).rejectsAbove).toBeCloseTo(0.025, 10)
+  })
 })

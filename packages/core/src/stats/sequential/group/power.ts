@@ -1,11 +1,11 @@
 // Planning a group-sequential test: how much more information it needs at most than a test with one look, and how much
 // less it uses on average.
 import { normalQuantile } from '../../distribution/normal.ts'
-import type { Alternative, Invalid } from '../../result.ts'
+import { findRoot } from '../../numeric/root.ts'
+import { type Alternative, type Invalid, invalid } from '../../result.ts'
 import { type Boundary, errorOfOneSide } from './boundary.ts'
 import { exitProbabilities, expectedTime, looksOf, totalOf } from './exit.ts'
-import type { Look } from './paths.ts'
-import { findRoot } from './root.ts'
+import { areWalkable, type Look } from './paths.ts'
 
 /** What a test does under an effect. */
 export interface Characteristics {
@@ -23,7 +23,8 @@ export interface Characteristics {
  * What a test with these boundaries does under an effect.
  *
  * @param alternative - where it stops
- * @param boundaries - of `spendingBoundaries` or `classicalBoundaries`
+ * @param boundaries - of `spendingBoundaries` or `classicalBoundaries`: z finite or null, times rising by 0.01 % at least
+ *   where there is one
  * @param drift - the expected z at the planned maximum: effect * sqrt(planned information); any finite number
  *
  * Accuracy and source: as `exitProbabilities`.
@@ -33,9 +34,12 @@ export function characteristics(
   boundaries: readonly Pick<Boundary, 'time' | 'z'>[],
   drift: number,
 ): Characteristics | Invalid {
-  if (!Number.isFinite(drift)) return { kind: 'invalid', argument: 'drift', expected: 'finite' }
-  return characteristicsAt(looksOf(alternative, boundaries), drift)
+  if (!Number.isFinite(drift)) return invalid('drift', 'finite')
+  const looks = looksOf(alternative, boundaries)
+  return areWalkable(looks) ? characteristicsAt(looks, drift) : badBoundaries
 }
+
+const badBoundaries = invalid('boundaries', 'of finite z, at times rising by 0.01 % at least')
 
 function characteristicsAt(looks: readonly Look[], drift: number): Characteristics {
   const exits = exitProbabilities(looks, drift)
@@ -87,14 +91,15 @@ export function sizeOf(
 ): SequentialSize | Invalid {
   const error = errorOfOneSide(plan)
   if (!(power > error && power < 1)) {
-    return { kind: 'invalid', argument: 'power', expected: 'above the error of one side, below 1' }
+    return invalid('power', 'above the error of one side, below 1')
   }
   // Power against a lower effect mirrors that against a higher one.
   const looks = looksOf(plan.alternative === 'less' ? 'greater' : plan.alternative, boundaries)
+  if (!areWalkable(looks)) return badBoundaries
   const at = (drift: number) => characteristicsAt(looks, drift)
   const drift = driftFor(x => at(x).rejectsAbove, boundaries, power)
   if (drift === null) {
-    return { kind: 'invalid', argument: 'boundaries', expected: 'to have a z at some look' }
+    return invalid('boundaries', 'to have a z at some look')
   }
   const fixed = normalQuantile(power) - normalQuantile(error)
   const inflation = (drift / fixed) ** 2

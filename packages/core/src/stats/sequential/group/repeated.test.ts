@@ -31,6 +31,7 @@ describe('repeated intervals', () => {
       const standardError = 2 / Math.sqrt(events[k] ?? 1)
       const boundary = boundaries[k] ?? { z: null }
       const found = repeatedInterval('greater', 0.025, boundary, z * standardError, standardError)
+      if (found.kind === 'invalid') throw new Error(JSON.stringify(found))
       expect(Math.abs(Math.exp(found.lower ?? 0) - (lower[k] ?? 0))).toBeLessThan(5e-7)
       expect(found).toMatchObject({ kind: 'sequence', level: 0.975, upper: null })
     }
@@ -49,6 +50,20 @@ describe('repeated intervals', () => {
     expect(repeatedInterval('two_sided', 0.05, { z: null }, 1, 0.5)).toMatchObject({
       lower: null,
       upper: null,
+    })
+  })
+})
+
+describe('a repeated interval', () => {
+  test.each([
+    ['alpha', 1, 3, 1, 0.5],
+    ['standardError', 0.05, 3, 1, 0],
+    ['effect and boundary', 0.05, Number.NaN, 1, 0.5],
+    ['effect and boundary', 0.05, 3, Number.NaN, 0.5],
+  ])('is invalid by its %s', (argument, alpha, z, effect, standardError) => {
+    expect(repeatedInterval('two_sided', alpha, { z }, effect, standardError)).toMatchObject({
+      kind: 'invalid',
+      argument,
     })
   })
 })
@@ -99,6 +114,13 @@ describe('the sequential p value', () => {
   it('spends all at a final look', () => {
     const plan = { alternative: 'two_sided', spending: OF } as const
     expect(p(plan, [0.3, 0.6], [0.5, 2.1], 'final')).toBeLessThan(p(plan, [0.3, 0.6], [0.5, 2.1]))
+  })
+
+  it('goes by the clock it is told', () => {
+    const plan = { alternative: 'two_sided', spending: OF } as const
+    const late = p(plan, [0.3, 0.6], [0.5, 2.4], 'interim', [0.5, 0.9])
+    expect(late).toBeLessThan(p(plan, [0.3, 0.6], [0.5, 2.4]))
+    expect(sequentialP(plan, [0.3], [1], 'interim', [])).toMatchObject({ argument: 'clock' })
   })
 
   it('is 1 without any deviation, and no smaller than what can be spent', () => {

@@ -1,15 +1,16 @@
 // Inference at every look of a test that goes on: repeated intervals and p values, valid whatever the reason to stop.
 import { normalUpperTail } from '../../distribution/normal.ts'
-import type { Alternative, Interval, Result } from '../../result.ts'
+import { pointOf, rootBetween } from '../../numeric/root.ts'
+import { type Alternative, type Interval, type Invalid, invalid, type Result } from '../../result.ts'
 import {
   type Boundary,
+  findInvalidClock,
   findInvalidTimes,
   nextLook,
   noLooksYet,
   type SpendingPlan,
   type Stage,
 } from './boundary.ts'
-import { pointOf, rootBetween } from './root.ts'
 import { findInvalidSpending } from './spending.ts'
 
 /**
@@ -25,6 +26,22 @@ import { findInvalidSpending } from './spending.ts'
  * Source: Jennison and Turnbull (1989), JRSS B 51(3), doi:10.1111/j.2517-6161.1989.tb01433.x.
  */
 export function repeatedInterval(
+  alternative: Alternative,
+  alpha: number,
+  boundary: Pick<Boundary, 'z'>,
+  effect: number,
+  standardError: number,
+): Interval | Invalid {
+  if (!(alpha > 0 && alpha < 1)) return invalid('alpha', 'in (0, 1)')
+  if (!(standardError > 0 && standardError < Infinity)) return invalid('standardError', '> 0 and finite')
+  const reach = (boundary.z ?? 0) * standardError
+  return Number.isFinite(effect - reach) && Number.isFinite(effect + reach)
+    ? intervalAround(alternative, alpha, boundary, effect, standardError)
+    : invalid('effect and boundary', 'finite')
+}
+
+/** What `repeatedInterval` gives, of arguments already checked. */
+export function intervalAround(
   alternative: Alternative,
   alpha: number,
   boundary: Pick<Boundary, 'z'>,
@@ -54,6 +71,7 @@ const LEAST_ALPHA = 1e-12
  * @param times - as for `spendingBoundaries`
  * @param z - the statistic at each of the looks; any finite numbers
  * @param stage - whether the last look ends the test
+ * @param clock - as for `spendingBoundaries`
  * @returns in [1e-12, 1]; 1 if no alpha rejects
  *
  * Accuracy: relative error below 1e-8.
@@ -65,41 +83,53 @@ export function sequentialP(
   times: readonly number[],
   z: readonly number[],
   stage: Stage = 'interim',
+  clock: readonly number[] = times,
 ): Result<number> {
-  const invalid = findInvalidSpending(plan.spending) ?? findInvalidTimes(times)
-  if (invalid !== null) return invalid
-  if (z.length === times.length && z.every(Number.isFinite)) return leastAlpha(plan, times, z, stage)
-  return { kind: 'invalid', argument: 'z', expected: 'a finite number for each time' }
+  const bad = findInvalidSpending(plan.spending) ?? findInvalidTimes(times) ?? findInvalidClock(clock, times)
+  if (bad !== null) return bad
+  if (!(z.length === times.length && z.every(Number.isFinite)))
+    return invalid('z', 'a finite number for each time')
+  return leastAlpha(
+    plan,
+    times.map((time, k) => ({ time, z: z[k] ?? 0, clock: clock[k] ?? time })),
+    stage,
+  )
+}
+
+/** A look as the sequential p value sees it. */
+export interface LookStatistic {
+  readonly time: number
+  readonly z: number
+  readonly clock: number
 }
 
 /** What `sequentialP` gives, of arguments already checked. */
 export function leastAlpha(
   plan: Omit<SpendingPlan, 'alpha'>,
-  times: readonly number[],
-  z: readonly number[],
+  looks: readonly LookStatistic[],
   stage: Stage,
 ): number {
-  const excess = (log: number) => mostAbove({ ...plan, alpha: Math.exp(log) }, times, z, stage)
+  const excess = (log: number) => mostAbove({ ...plan, alpha: Math.exp(log) }, looks, stage)
   const most = pointOf(excess, Math.log1p(-1e-9))
   if (most.y < 0) return 1
-  const least = pointOf(excess, Math.log(Math.max(LEAST_ALPHA, leastPlainP(plan.alternative, z))))
+  const least = pointOf(excess, Math.log(Math.max(LEAST_ALPHA, leastPlainP(plan.alternative, looks))))
   return Math.exp(rootBetween(excess, least, most, { x: 1e-10, y: 1e-10 }) ?? least.x)
 }
 
 /** The smallest p value of the looks each by itself, below which none of many looks gets: an end of the search. */
-function leastPlainP(alternative: Alternative, z: readonly number[]): number {
-  const highest = Math.max(...z.map(each => towards(alternative, each)))
+function leastPlainP(alternative: Alternative, looks: readonly LookStatistic[]): number {
+  const highest = Math.max(...looks.map(({ z }) => towards(alternative, z)))
   return (alternative === 'two_sided' ? 2 : 1) * normalUpperTail(highest)
 }
 
 /** How far the z statistics got above the boundaries at most. */
-function mostAbove(plan: SpendingPlan, times: readonly number[], z: readonly number[], stage: Stage): number {
+function mostAbove(plan: SpendingPlan, looks: readonly LookStatistic[], stage: Stage): number {
   let progress = noLooksYet()
   let most = -1000
-  for (const [k, time] of times.entries()) {
-    progress = nextLook(plan, progress, time, k === times.length - 1 ? stage : 'interim')
+  for (const [k, { time, z, clock }] of looks.entries()) {
+    progress = nextLook(plan, progress, time, k === looks.length - 1 ? stage : 'interim', clock)
     const bound = progress.boundary.z
-    if (bound !== null) most = Math.max(most, towards(plan.alternative, z[k] ?? 0) - bound)
+    if (bound !== null) most = Math.max(most, towards(plan.alternative, z) - bound)
   }
   return most
 }

@@ -106,4 +106,8 @@ describe('spending functions', () => {
   ] as const)('%o is invalid by its %s', (spending, argument) => {
     expect(findInvalidSpending(spending)?.argument).toBe(argument)
   })
+
+  it.each([0, 2, Number.NaN])('is no number for an error of %d', error => {
+    expect(spentBy({ family: 'pocock' }, error, 0.5)).toBeNaN()
+  })
 })

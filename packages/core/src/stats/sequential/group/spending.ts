@@ -1,6 +1,6 @@
 // Spending functions: how much of the error probability may be used up by which share of the information.
 import { normalQuantile, normalUpperTail } from '../../distribution/normal.ts'
-import type { Invalid } from '../../result.ts'
+import { type Invalid, invalid } from '../../result.ts'
 
 /**
  * - `obrien_fleming`: almost nothing early, so that the last look is nearly that of a test without looks.
@@ -30,7 +30,7 @@ export interface SpendingPoint {
  * Hwang-Shih-DeCani a (1 - e^{-gamma t}) / (1 - e^{-gamma}), a t at gamma = 0; power a t^rho.
  *
  * @param spending - the function, with its parameter inside its range
- * @param error - of one side, in (0, 1): half of alpha for a two-sided test
+ * @param error - of one side, in (0, 1]: half of alpha for a two-sided test; NaN outside
  * @param time - share of the planned information, >= 0; beyond 1 all is spent
  * @returns in [0, error], not falling in time
  *
@@ -38,6 +38,7 @@ export interface SpendingPoint {
  * Medicine 9(12), doi:10.1002/sim.4780091207; Kim and DeMets (1987), Biometrika 74(1), doi:10.1093/biomet/74.1.149.
  */
 export function spentBy(spending: Spending, error: number, time: number): number {
+  if (!(error > 0 && error <= 1)) return Number.NaN
   if (time >= 1) return error
   if (time <= 0) return 0
   switch (spending.family) {
@@ -71,10 +72,6 @@ export function findInvalidSpending(spending: Spending): Invalid | null {
     case 'pocock':
       return null
   }
-}
-
-function invalid(argument: string, expected: string): Invalid {
-  return { kind: 'invalid', argument, expected }
 }
 
 function areAscending(points: readonly SpendingPoint[]): boolean {

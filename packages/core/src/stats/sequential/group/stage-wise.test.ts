@@ -136,4 +136,15 @@ describe('stage-wise inference', () => {
   ])('is invalid by its %s', (argument, stopped, level) => {
     expect(stageWise(stopped, 'two_sided', level)).toMatchObject({ kind: 'invalid', argument })
   })
+
+  test.each([
+    [0.5, Number.NaN, 1],
+    [0.5, 2, 0.5000000001],
+  ])('is invalid for a look at %d with bound %d before one at %d', (information, upper, next) => {
+    const looks = [
+      { information, lower: null, upper },
+      { information: next, lower: null, upper: 2 },
+    ]
+    expect(stageWise({ looks, z: 1 }, 'greater', 0.95)).toMatchObject({ kind: 'invalid', argument: 'looks' })
+  })
 })

@@ -1,10 +1,10 @@
 // Inference once a group-sequential test has stopped. Stopping at a boundary picks high values, so the plain estimate
 // is biased and the plain p value too small; ordering the outcomes by the stage at which they stop repairs both.
 import { normalQuantile } from '../../distribution/normal.ts'
-import type { Alternative, Interval, Invalid } from '../../result.ts'
+import { pointOf, rootBetween } from '../../numeric/root.ts'
+import { type Alternative, type Interval, type Invalid, invalid } from '../../result.ts'
 import { exitProbabilities, totalOf } from './exit.ts'
-import type { Look } from './paths.ts'
-import { pointOf, rootBetween } from './root.ts'
+import { areWalkable, type Look } from './paths.ts'
 
 /** A test that stopped: its looks up to the one it stopped at, and the z statistic there. */
 export interface Stopped {
@@ -93,14 +93,14 @@ export interface StageWise {
  * Source: as `stageWiseTail`; Kim (1989), Biometrics 45(2), doi:10.2307/2531501, for the median-unbiased estimate.
  */
 export function stageWise(stopped: Stopped, alternative: Alternative, level: number): StageWise | Invalid {
-  const invalid = findInvalidStopped(stopped, level)
-  if (invalid !== null) return invalid
+  const bad = findInvalidStopped(stopped, level)
+  if (bad !== null) return bad
   const error = alternative === 'two_sided' ? (1 - level) / 2 : 1 - level
   const drift = stageWiseDrift(stopped, 0.5)
   const lower = stageWiseDrift(stopped, error)
   const upper = stageWiseDrift(stopped, 1 - error)
   if (drift === null || lower === null || upper === null) {
-    return { kind: 'invalid', argument: 'z', expected: 'within reach of the looks' }
+    return invalid('z', 'within reach of the looks')
   }
   return {
     kind: 'stage_wise',
@@ -122,9 +122,13 @@ function pOf(stopped: Stopped, alternative: Alternative): number {
 }
 
 function findInvalidStopped(stopped: Stopped, level: number): Invalid | null {
-  if (!(level > 0 && level < 1)) return { kind: 'invalid', argument: 'level', expected: 'in (0, 1)' }
-  if (!Number.isFinite(stopped.z)) return { kind: 'invalid', argument: 'z', expected: 'finite' }
-  const rises = stopped.looks.every((look, k) => look.information > (stopped.looks[k - 1]?.information ?? 0))
-  if (rises && stopped.looks.length > 0) return null
-  return { kind: 'invalid', argument: 'looks', expected: 'one or more, their information rising' }
+  if (!(level > 0 && level < 1)) return invalid('level', 'in (0, 1)')
+  if (!Number.isFinite(stopped.z)) return invalid('z', 'finite')
+  const last = stopped.looks.at(-1)
+  if (
+    last !== undefined &&
+    areWalkable([...stopped.looks.slice(0, -1), { ...last, upper: stopped.z, lower: null }])
+  )
+    return null
+  return invalid('looks', 'one or more, of finite bounds, their information rising by 0.01 % at least')
 }

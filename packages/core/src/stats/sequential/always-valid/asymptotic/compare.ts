@@ -1,19 +1,22 @@
 // The asymptotic confidence sequence from two summaries of any kind.
 import { normalUpperTail } from '../../../distribution/normal.ts'
-import type { Result } from '../../../result.ts'
-import type { QuantileSummary, Summary } from '../../../summary/summary.ts'
+import { type Insufficient, insufficient, invalid, isRefusal, type Result } from '../../../result.ts'
+import { columnMean, lineariseRatio, ratioOf } from '../../../summary/linearise.ts'
+import type { QuantileSummary, RatioSummary, Summary } from '../../../summary/summary.ts'
 import { compare } from '../../../test/compare.ts'
 import { compareProportions } from '../../../test/proportion.ts'
-import {
-  insufficient,
-  isRefusal,
-  readSequenceOptions,
-  type SequenceOptions,
-  type SequenceSettings,
-  sidesOf,
-} from '../options.ts'
+import { readSequenceOptions, type SequenceOptions, type SequenceSettings, sidesOf } from '../options.ts'
 import { sequenceRadius, sequenceRho } from './radius.ts'
 import { asymptoticSequence } from './sequence.ts'
+import { LEAST_EVENTS, meanSpread, proportionSpread, refuseSparse, type Spread } from './sparse.ts'
+
+export interface CompareOptions extends SequenceOptions {
+  /**
+   * Events on each variant, as `refuseSparse` counts them, before which there is no answer where an uneven split needs
+   * them, >= 0: 15 unless told. Take 0 for values of both signs of which the mean is near 0.
+   */
+  readonly leastEvents?: number
+}
 
 /**
  * Compares a variant with the control, as often as one likes.
@@ -23,24 +26,30 @@ import { asymptoticSequence } from './sequence.ts'
  * interval, e and p those of `asymptoticSequence`.
  *
  * @param control - all its units so far; of the same kind and caps as `variant`
- * @returns as `asymptoticSequence`, and what `compare` refuses; for a relative effect `control_not_distinct_from_zero`
- *   as long as the control's own sequence includes 0. For counts n is events
+ * @returns as `asymptoticSequence`, and what `compare` and `refuseSparse` refuse: `no_variance` when all values of a
+ *   variant are equal, `too_few_events` when rare ones have hardly been seen on the smaller variant; for a relative
+ *   effect `control_not_distinct_from_zero` as long as the control's own sequence includes 0. For counts n is events
  *
- * Assumes one split all along: after a change of weights use `aipwSequence`, as pooled means are biased then.
+ * Assumes one split all along: after a change of weights use `aipwSequence`, as pooled means are biased then. Rare failures
+ * are told soonest, and exactly, by `compareRatesSequentially`.
  */
 export function compareSequentially(
   control: Summary | QuantileSummary,
   variant: Summary | QuantileSummary,
-  options: SequenceOptions = {},
+  options: CompareOptions = {},
 ): Result {
-  const settings = readSequenceOptions(options)
+  const { leastEvents = LEAST_EVENTS, ...asked } = options
+  if (!(leastEvents >= 0 && leastEvents < Infinity)) return invalid('leastEvents', '>= 0 and finite')
+  const settings = readSequenceOptions(asked)
   if (isRefusal(settings)) return settings
   const { scale } = settings
   const fixed = fixedEffect(control, variant, settings)
   if (fixed.kind !== 'estimate') return fixed
   const { effect, standardError, n } = fixed
   if (standardError === null) return insufficient('too_few_events', null)
-  const estimate = asymptoticSequence({ effect, standardError, n }, settings)
+  const estimate =
+    refuseIfSparse(control, variant, leastEvents) ??
+    asymptoticSequence({ effect, standardError, n }, settings)
   return estimate.kind === 'estimate'
     ? { ...estimate, method: `${estimate.method}_${scale}_${control.kind}` }
     : estimate
@@ -75,4 +84,39 @@ function alphaOfRadius(
 function sizeOf(summary: Summary | QuantileSummary): number {
   if ('moments' in summary) return summary.moments.n
   return summary.kind === 'count' ? summary.events : summary.n
+}
+
+function refuseIfSparse(
+  control: Summary | QuantileSummary,
+  variant: Summary | QuantileSummary,
+  leastEvents: number,
+): Insufficient | null {
+  const [a, b] = [spreadOf(control), spreadOf(variant)]
+  return a === null || b === null ? null : refuseSparse(a, b, leastEvents)
+}
+
+/** Null where the units are not known one by one: counts are of events as it is, a quantile's values are not rare. */
+function spreadOf(summary: Summary | QuantileSummary): Spread | null {
+  switch (summary.kind) {
+    case 'mean':
+      return meanSpread(summary)
+    case 'proportion':
+      return proportionSpread(summary)
+    case 'cuped':
+      return meanSpread(columnMean(summary, 0))
+    case 'ratio':
+      return ratioSpread(summary)
+    case 'cuped_ratio':
+      return ratioSpread(ratioOf(summary, 'during'))
+    case 'count':
+    case 'quantile':
+      return null
+  }
+}
+
+/** The events are those of the numerators, the spread is that of the ratio. */
+function ratioSpread(ratio: RatioSummary): Spread | null {
+  const linear = lineariseRatio(ratio)
+  if (linear.kind !== 'mean') return null
+  return { n: linear.n, m2: linear.m2, events: meanSpread(columnMean(ratio, 0)).events }
 }

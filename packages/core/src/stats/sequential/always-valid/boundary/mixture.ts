@@ -1,5 +1,5 @@
 // What all mixture boundaries have in common.
-import { bisect } from '../bisect.ts'
+import { lastWhere } from '../../../numeric/bisect.ts'
 
 /** Whether a sum is watched for being too large, or for being too far from 0 either way. */
 export type Sides = 'one_sided' | 'two_sided'
@@ -50,7 +50,7 @@ export function solveBoundary(
   if (Number.isNaN(logMartingale(0, intrinsicTime))) return Number.NaN
   const isBelow = (sum: number) => logMartingale(sum, intrinsicTime) < -Math.log(alpha)
   const high = largest < Infinity ? largest : growWhile(isBelow, intrinsicTime)
-  return isBelow(high) ? high : bisect(isBelow, 0, high)
+  return isBelow(high) ? high : lastWhere(isBelow, 0, high)
 }
 
 function growWhile(isBelow: (sum: number) => boolean, start: number): number {

@@ -1,5 +1,5 @@
 // Boundaries in closed form that grow no faster than the law of the iterated logarithm asks.
-import { zeta } from './zeta.ts'
+import { zeta } from '../../../numeric/zeta.ts'
 
 export interface StitchingShape {
   /** How the crossing probability is spread over the epochs, in (1, inf); 1.4 unless there is reason. */

@@ -1,9 +1,14 @@
 // The mean of values with known bounds, at any number of them, from three sums.
-import type { Result } from '../../../result.ts'
+import { type Alternative, insufficient, invalid, type Result } from '../../../result.ts'
 import { gammaExponentialMixture } from '../boundary/gamma-exponential.ts'
 import type { Mixture } from '../boundary/mixture.ts'
-import { insufficient, invalid } from '../options.ts'
-import { independentUnits, type OneSampleEstimate, type OneSampleOptions } from './one-sample.ts'
+import { sequenceInterval } from '../options.ts'
+import {
+  findInvalidAlpha,
+  independentUnits,
+  type OneSampleEstimate,
+  type OneSampleOptions,
+} from './one-sample.ts'
 
 /** Sums over values in [lower, upper]. Values have to be added in the order of their coming. */
 export interface BoundedSums {
@@ -42,7 +47,8 @@ export interface BernsteinOptions extends OneSampleOptions {
 /**
  * The exact confidence sequence of the mean of bounded values, with no more width than their variance asks.
  *
- * Formula: sum / n -+ u(V) / n, with u the gamma-exponential boundary with scale c = upper - lower at alpha / 2, tuned for
+ * Formula: sum / n -+ u(V) / n, with u the gamma-exponential boundary with scale c = upper - lower at alpha / 2 (one-sided:
+ * at alpha), tuned for
  * `tunedFor * expectedVariance`, and V the sum of squared errors of prediction.
  *
  * @returns method `empirical_bernstein_sequence`; the interval is cut to the bounds. `insufficient` without a value
@@ -56,36 +62,39 @@ export function bernsteinSequence(
   sums: BoundedSums,
   options: BernsteinOptions = {},
 ): Result<OneSampleEstimate> {
-  const { alpha = 0.05 } = options
-  if (!(alpha > 0 && alpha < 1)) return invalid('alpha', 'in (0, 1)')
+  const { alpha = 0.05, alternative = 'two_sided' } = options
+  const bad = findInvalidAlpha(alpha, alternative)
+  if (bad !== null) return bad
   const mixture = bernsteinMixture(sums, options)
   if ('kind' in mixture) return mixture
   if (!Number.isFinite(sums.sum)) return invalid('sums', 'of finite values')
   const { lower, upper, n, sum, squaredErrors } = sums
   if (n === 0) return insufficient('too_few_units', 1)
   const value = sum / n
-  const radius = mixture.boundary(squaredErrors, alpha / 2) / n
+  const radius = mixture.boundary(squaredErrors, errorOfBoundary(alpha, alternative)) / n
   if (!Number.isFinite(radius)) return insufficient('no_variance', null)
   return {
     kind: 'estimate',
     method: 'empirical_bernstein_sequence',
     value,
-    interval: {
-      kind: 'sequence',
-      level: 1 - alpha,
-      lower: Math.max(lower, value - radius),
-      upper: Math.min(upper, value + radius),
-    },
+    interval: sequenceInterval(Math.max(lower, value - radius), Math.min(upper, value + radius), {
+      alpha,
+      alternative,
+    }),
     n,
     guarantee: { kind: 'exact' },
     assumptions: [independentUnits],
   }
 }
 
+function errorOfBoundary(alpha: number, alternative: Alternative): number {
+  return alternative === 'two_sided' ? alpha / 2 : alpha
+}
+
 /**
- * The logarithm of the two-sided e value against a mean, which reaches ln(1 / alpha) exactly where the interval ends.
+ * The logarithm of the e value against a mean, which reaches ln(1 / alpha) exactly where the interval ends.
  *
- * Formula: max over both directions of ln m(-+ (sum - n mean), V), less ln 2.
+ * Formula: max over both directions of ln m(-+ (sum - n mean), V), less ln 2; one-sided ln m in that direction.
  *
  * @param mixture - of `bernsteinMixture`, made once
  */
@@ -93,24 +102,32 @@ export function bernsteinLogE(
   { n, sum, squaredErrors }: BoundedSums,
   mean: number,
   mixture: Mixture,
+  alternative: Alternative = 'two_sided',
 ): number {
   const excess = sum - n * mean
+  if (alternative === 'greater') return mixture.logMartingale(excess, squaredErrors)
+  if (alternative === 'less') return mixture.logMartingale(-excess, squaredErrors)
   return (
     Math.max(mixture.logMartingale(excess, squaredErrors), mixture.logMartingale(-excess, squaredErrors)) -
     Math.LN2
   )
 }
 
-/** The boundary of `bernsteinSequence`, either way at alpha / 2. `invalid`: bounds or options out of range. */
+/** The boundary of `bernsteinSequence`, either way at alpha / 2, one-sided at alpha. `invalid`: bounds or options out of range. */
 export function bernsteinMixture(
   { lower, upper }: Pick<BoundedSums, 'lower' | 'upper'>,
   options: BernsteinOptions,
 ) {
   const range = upper - lower
   if (!(range > 0 && range < Infinity)) return invalid('lower', '< upper, both finite')
-  const { alpha = 0.05, tunedFor = 1000, expectedVariance = range ** 2 / 12 } = options
+  const {
+    alpha = 0.05,
+    alternative = 'two_sided',
+    tunedFor = 1000,
+    expectedVariance = range ** 2 / 12,
+  } = options
   const intrinsicTime = tunedFor * expectedVariance
   if (!(tunedFor > 0)) return invalid('tunedFor', '> 0')
   if (!(intrinsicTime > 0 && intrinsicTime < Infinity)) return invalid('expectedVariance', '> 0 and finite')
-  return gammaExponentialMixture({ intrinsicTime, alpha: alpha / 2 }, range)
+  return gammaExponentialMixture({ intrinsicTime, alpha: errorOfBoundary(alpha, alternative) }, range)
 }

@@ -1,6 +1,5 @@
 // The mean of values in [0, 1] by betting against every mean it could be: the tightest exact sequence for few values.
-import type { Result } from '../../../result.ts'
-import { insufficient, invalid } from '../options.ts'
+import { insufficient, invalid, type Result } from '../../../result.ts'
 import { independentUnits, type OneSampleEstimate } from './one-sample.ts'
 
 const TRUNCATION = 0.5
@@ -31,8 +30,10 @@ export class HedgedCapital {
   constructor(alpha = 0.05, grid = 1000) {
     this.#alpha = alpha
     this.#grid = grid
-    this.#up = new Float64Array(grid + 1)
-    this.#down = new Float64Array(grid + 1)
+    // What is out of range, `sequence` tells.
+    const size = Number.isSafeInteger(grid) && grid > 0 ? grid + 1 : 0
+    this.#up = new Float64Array(size)
+    this.#down = new Float64Array(size)
   }
 
   /** @param value - in [0, 1]; whatever lies outside is cut to it */
@@ -99,10 +100,14 @@ export class HedgedCapital {
     return best
   }
 
-  /** The first index on this side of the best that is excluded, or the end of the grid. Capital is quasi-convex in m. */
+  /**
+   * The first index on this side of the best that is excluded, or the end of the grid. Capital is quasi-convex in m, so
+   * that nothing beyond it is left. The best itself, excluded or not, stands for all means up to its neighbours.
+   */
   #end(best: number, step: 1 | -1): number {
+    const edge = step === 1 ? this.#grid : 0
     let index = best
-    while (index > 0 && index < this.#grid && this.logE(index) < -Math.log(this.#alpha)) index += step
+    while (index !== edge && (index === best || this.logE(index) < -Math.log(this.#alpha))) index += step
     return index
   }
 }

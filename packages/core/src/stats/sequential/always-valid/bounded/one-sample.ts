@@ -1,5 +1,12 @@
 // What a sequence of a single mean, rate or quantile answers with.
-import type { Assumption, Guarantee, Interval } from '../../../result.ts'
+import {
+  type Alternative,
+  type Assumption,
+  type Guarantee,
+  type Interval,
+  type Invalid,
+  invalid,
+} from '../../../result.ts'
 
 export interface OneSampleEstimate {
   readonly kind: 'estimate'
@@ -15,10 +22,18 @@ export interface OneSampleEstimate {
 
 /** Of a sequence for one sample. */
 export interface OneSampleOptions {
-  /** Probability that the sequence ever misses, in (0, 1): 0.05 unless told. */
+  /** Probability that the sequence ever misses, in (0, 1), below 1/2 when one-sided: 0.05 unless told. */
   readonly alpha?: number
+  /** `two_sided` unless told. One-sided: `greater` has a lower bound, `less` an upper one, with all of alpha. */
+  readonly alternative?: Alternative
   /** Units at which it shall be tightest, > 0: 1000 unless told. To be fixed before the data are seen. */
   readonly tunedFor?: number
+}
+
+/** `invalid` when alpha is out of range: a one-sided one has to be below 1/2. */
+export function findInvalidAlpha(alpha: number, alternative: Alternative): Invalid | null {
+  const largest = alternative === 'two_sided' ? 1 : 0.5
+  return alpha > 0 && alpha < largest ? null : invalid('alpha', `in (0, ${largest})`)
 }
 
 export const independentUnits: Assumption = {

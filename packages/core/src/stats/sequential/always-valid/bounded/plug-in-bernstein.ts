@@ -1,6 +1,5 @@
 // The mean of values in [0, 1] by the predictable plug-in empirical Bernstein sequence: a closed form, O(1) a value.
-import type { Result } from '../../../result.ts'
-import { insufficient, invalid } from '../options.ts'
+import { insufficient, invalid, type Result } from '../../../result.ts'
 import { independentUnits, type OneSampleEstimate } from './one-sample.ts'
 
 /** Weighted sums, made for one alpha. Start with `noPlugInSums(alpha)`. */

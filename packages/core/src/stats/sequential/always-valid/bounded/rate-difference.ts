@@ -1,13 +1,10 @@
 // Two rates compared at any number of units: the exact sequence for errors and refusals of a variant and the control.
 import { logBeta } from '../../../distribution/beta.ts'
-import type { Result } from '../../../result.ts'
+import { lastWhere } from '../../../numeric/bisect.ts'
+import { insufficient, invalid, isRefusal, type Result } from '../../../result.ts'
 import type { ProportionSummary } from '../../../summary/summary.ts'
-import { bisect } from '../bisect.ts'
 import { alwaysValidP, eValue } from '../evidence/evidence.ts'
 import {
-  insufficient,
-  invalid,
-  isRefusal,
   readSequenceOptions,
   type SequenceOptions,
   type SequenceSettings,
@@ -110,8 +107,8 @@ function intervalOf(evidence: (d: number) => number, effect: number, settings: S
   let high = Math.max(1, effect)
   if (settings.scale === 'relative') while (isInside(high)) high = 2 * high + 1
   return sequenceInterval(
-    isInside(-1) ? -1 : bisect(isInside, effect, -1),
-    isInside(high) ? high : bisect(isInside, effect, high),
+    isInside(-1) ? -1 : lastWhere(isInside, effect, -1),
+    isInside(high) ? high : lastWhere(isInside, effect, high),
     settings,
   )
 }
@@ -129,7 +126,7 @@ function profileOf(
     const low = Math.max(0, -shift)
     const high = slope === 0 ? 1 : Math.min(1, (1 - shift) / slope)
     const isRising = (p: number) => rise(control, p) + slope * rise(variant, slope * p + shift) > 0
-    const p = bisect(x => !isRising(x), low, high)
+    const p = lastWhere(x => !isRising(x), low, high)
     return (
       start - logLikelihood(control, p) - logLikelihood(variant, Math.min(1, Math.max(0, slope * p + shift)))
     )

@@ -1,8 +1,14 @@
 // Two rates tested unit by unit with the logged propensities: exact, and about as fast as the asymptotic sequence.
-import type { Alternative, Assumption, Guarantee, Result } from '../../../result.ts'
-import { bisect } from '../bisect.ts'
+import { lastWhere } from '../../../numeric/bisect.ts'
+import {
+  type Alternative,
+  type Assumption,
+  type Guarantee,
+  insufficient,
+  invalid,
+  type Result,
+} from '../../../result.ts'
 import { alwaysValidP, eValue } from '../evidence/evidence.ts'
-import { insufficient, invalid } from '../options.ts'
 import { type ByVariant, isPropensity } from '../propensity/logged-unit.ts'
 import type { RatePrior } from './rate-difference.ts'
 
@@ -122,8 +128,8 @@ export function nearestNull(
   const [low, high] = [Math.max(0, -nullEffect), Math.min(1, 1 - nullEffect)]
   const middle = (low + high) / 2
   const control = isFalling(middle)
-    ? bisect(isFalling, middle, high)
-    : bisect(p => !isFalling(p), middle, low)
+    ? lastWhere(isFalling, middle, high)
+    : lastWhere(p => !isFalling(p), middle, low)
   return { control, variant: control + nullEffect }
 }
 

@@ -1,5 +1,5 @@
 // Which of many tests to believe, from e values: the share of false ones among them stays below alpha on average.
-import type { Invalid } from '../../../result.ts'
+import { type Invalid, invalid } from '../../../result.ts'
 
 export interface EFamily {
   /** What the tests have in common: `metrics of checkout-model`. */
@@ -32,8 +32,8 @@ export interface EDiscoveries {
  * Source: Wang and Ramdas (2022), JRSS B 84(3), doi:10.1111/rssb.12489.
  */
 export function eBenjaminiHochberg({ family, tests }: EFamily, alpha: number): EDiscoveries | Invalid {
-  if (!(alpha > 0 && alpha < 1)) return { kind: 'invalid', argument: 'alpha', expected: 'in (0, 1)' }
-  if (!tests.every(({ e }) => e >= 0)) return { kind: 'invalid', argument: 'e', expected: '>= 0' }
+  if (!(alpha > 0 && alpha < 1)) return invalid('alpha', 'in (0, 1)')
+  if (!tests.every(({ e }) => e >= 0)) return invalid('e', '>= 0')
   const descending = tests.map((_, i) => i).sort((a, b) => (tests[b]?.e ?? 0) - (tests[a]?.e ?? 0))
   const adjusted = Array<number>(tests.length).fill(1)
   let least = 1

@@ -17,6 +17,7 @@ describe('e values', () => {
     expect(combineIndependent([1e300, 1e300])).toBe(Number.MAX_VALUE)
     expect(combineIndependent([0, 1e300])).toBe(0)
     expect(combineDependent([2, 4, 0])).toBe(2)
+    expect(combineDependent([Infinity, 1])).toBe(Number.MAX_VALUE)
     expect([combineIndependent([-1]), combineDependent([]), combineDependent([Number.NaN])]).toEqual(
       Array(3).fill(Number.NaN),
     )

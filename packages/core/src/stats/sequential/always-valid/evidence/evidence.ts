@@ -63,5 +63,8 @@ export function combineIndependent(es: readonly number[]): number {
  */
 export function combineDependent(es: readonly number[]): number {
   if (es.length === 0 || !es.every(e => e >= 0)) return Number.NaN
-  return es.reduce((sum, e) => sum + e / es.length, 0)
+  return Math.min(
+    Number.MAX_VALUE,
+    es.reduce((sum, e) => sum + e / es.length, 0),
+  )
 }

@@ -1,12 +1,10 @@
 // One sequence across phases with different weights, and under bandits: a martingale of propensity-weighted terms.
-import type { Result } from '../../../result.ts'
+import { insufficient, invalid, isRefusal, type Result } from '../../../result.ts'
 import { lyapunovLogE, lyapunovRadius } from '../asymptotic/lyapunov.ts'
 import { sequenceRadius, sequenceRho } from '../asymptotic/radius.ts'
+import { LEAST_EVENTS, meanSpread, refuseSparse } from '../asymptotic/sparse.ts'
 import { alwaysValidP, eValue } from '../evidence/evidence.ts'
 import {
-  insufficient,
-  invalid,
-  isRefusal,
   readSequenceOptions,
   type SequenceOptions,
   type SequenceSettings,
@@ -19,6 +17,7 @@ import {
   type ByVariant,
   isPropensity,
   type LoggedUnit,
+  NO_OUTCOMES,
   type RunningMean,
   withOutcome,
 } from './logged-unit.ts'
@@ -28,11 +27,13 @@ export interface AipwState {
   readonly kind: 'aipw_state'
   /** Units on each variant before which there is no answer. */
   readonly burnIn: number
+  /** Events on each variant, as `refuseSparse` counts them, before which there is none either. */
+  readonly leastEvents: number
   readonly control: RunningMean
   readonly variant: RunningMean
   /** Of the units that have terms: their number, the terms' means and sums of products of deviations. */
   readonly terms: Terms
-  /** The terms as they were at the end of the burn-in, from which the sequence takes its unit of variance. */
+  /** The terms as they were at the end of the burn-in, with enough events, from which the sequence takes its unit of variance. */
   readonly atBurnIn: Terms | null
   readonly isSane: boolean
 }
@@ -53,14 +54,15 @@ const NO_TERMS: Terms = { n: 0, control: 0, variant: 0, controlSquares: 0, varia
  *
  * @param burnIn - units on each variant before which there is no answer: 200 unless told, since terms are more skewed than
  *   outcomes. (Log-normal outcomes with a share of 0.1 miss 6.5 % one-sided after 100, 4.2 % after 200, at alpha 5 %.)
+ * @param leastEvents - of outcomes that are rarely other than 0, on each variant, >= 0: 15 unless told; see `refuseSparse`
  */
-export function noLoggedUnits(burnIn = 200): AipwState {
-  const none = { n: 0, mean: 0 }
+export function noLoggedUnits(burnIn = 200, leastEvents = LEAST_EVENTS): AipwState {
   return {
     kind: 'aipw_state',
     burnIn,
-    control: none,
-    variant: none,
+    leastEvents,
+    control: NO_OUTCOMES,
+    variant: NO_OUTCOMES,
     terms: NO_TERMS,
     atBurnIn: null,
     isSane: true,
@@ -75,16 +77,25 @@ export function noLoggedUnits(burnIn = 200): AipwState {
  */
 export function addLoggedUnit(state: AipwState, unit: LoggedUnit): AipwState {
   const { control, variant, burnIn } = state
-  const isSane = state.isSane && Number.isFinite(unit.outcome) && isPropensity(unit.propensity)
   const hasMeans = control.n > 0 && variant.n > 0
   const predicted = unit.predicted ?? (hasMeans ? { control: control.mean, variant: variant.mean } : null)
+  const isSane = state.isSane && isSaneUnit(unit)
   const terms = predicted === null ? state.terms : withTerms(state.terms, aipwTerms(unit, predicted))
   const next = {
     control: unit.assigned === 'control' ? withOutcome(control, unit.outcome) : control,
     variant: unit.assigned === 'variant' ? withOutcome(variant, unit.outcome) : variant,
   }
-  const isReady = Math.min(next.control.n, next.variant.n) >= burnIn && squaresOf(terms, 1) > 0
-  return { ...state, ...next, terms, isSane, atBurnIn: state.atBurnIn ?? (isReady ? terms : null) }
+  const isReady = () =>
+    Math.min(next.control.n, next.variant.n) >= burnIn &&
+    squaresOf(terms, 1) > 0 &&
+    refuseSparse(meanSpread(next.control), meanSpread(next.variant), state.leastEvents) === null
+  return { ...state, ...next, terms, isSane, atBurnIn: state.atBurnIn ?? (isReady() ? terms : null) }
+}
+
+function isSaneUnit({ outcome, propensity, predicted }: LoggedUnit): boolean {
+  const isForetold =
+    predicted === undefined || (Number.isFinite(predicted.control) && Number.isFinite(predicted.variant))
+  return Number.isFinite(outcome) && isPropensity(propensity) && isForetold
 }
 
 function withTerms(terms: Terms, { control, variant }: ByVariant): Terms {
@@ -109,7 +120,8 @@ function withTerms(terms: Terms, { control, variant }: ByVariant): Terms {
  * rho = `sequenceRho(tunedFor)` over the terms' standard deviation at the end of the burn-in.
  *
  * @param options - burnIn is that of the state; tunedFor counts all units, those of other variants too
- * @returns method `aipw_sequence`; `insufficient`: `too_few_units`, `no_variance`, `control_not_distinct_from_zero`
+ * @returns method `aipw_sequence`; `insufficient`: `too_few_units`, `no_variance` and `too_few_events` as `refuseSparse`
+ *   has them of the outcomes, `control_not_distinct_from_zero`
  *
  * Assumes the logged propensities are those of the decisions, and every one well above 0 (a floor of 0.01 or more);
  * predictions made before the unit's own outcome. Where the effect drifts, the interval is of its mean over the units so
@@ -120,9 +132,13 @@ function withTerms(terms: Terms, { control, variant }: ByVariant): Terms {
 export function aipwSequence(state: AipwState, options: Omit<SequenceOptions, 'burnIn'> = {}): Result {
   const settings = readSequenceOptions({ ...options, burnIn: state.burnIn })
   if (isRefusal(settings)) return settings
-  if (!state.isSane) return invalid('unit', 'of a finite outcome, and propensities in (0, 1)')
+  if (!state.isSane) return invalid('unit', 'of finite outcomes and predictions, and propensities in (0, 1)')
+  if (!(state.leastEvents >= 0 && state.leastEvents < Infinity))
+    return invalid('leastEvents', '>= 0 and finite')
   if (Math.min(state.control.n, state.variant.n) < state.burnIn)
     return insufficient('too_few_units', state.burnIn)
+  const sparse = refuseSparse(meanSpread(state.control), meanSpread(state.variant), state.leastEvents)
+  if (sparse !== null) return sparse
   if (state.atBurnIn === null) return insufficient('no_variance', null)
   if (settings.scale === 'absolute') {
     const effect = state.terms.variant - state.terms.control

@@ -1,5 +1,5 @@
 // The same for outcomes in [0, 1] with a floor under all propensities: exact at any number of units.
-import type { Result } from '../../../result.ts'
+import { invalid, type Result } from '../../../result.ts'
 import {
   addBoundedValue,
   type BernsteinOptions,
@@ -10,8 +10,8 @@ import {
   noBoundedSums,
 } from '../bounded/empirical-bernstein.ts'
 import { alwaysValidP, eValue } from '../evidence/evidence.ts'
-import { invalid, sequenceAssumptions } from '../options.ts'
-import { aipwTerms, type LoggedUnit, type RunningMean, withOutcome } from './logged-unit.ts'
+import { sequenceAssumptions } from '../options.ts'
+import { aipwTerms, type LoggedUnit, NO_OUTCOMES, type RunningMean, withOutcome } from './logged-unit.ts'
 
 export interface BoundedAipwState {
   readonly kind: 'bounded_aipw_state'
@@ -26,13 +26,12 @@ export interface BoundedAipwState {
 
 /** Of no units yet. */
 export function noBoundedUnits(floor: number): BoundedAipwState {
-  const none = { n: 0, mean: 0 }
   const sums = noBoundedSums(-1 / floor, 1 / floor)
   return {
     kind: 'bounded_aipw_state',
     floor,
-    control: none,
-    variant: none,
+    control: NO_OUTCOMES,
+    variant: NO_OUTCOMES,
     sums,
     isSane: floor > 0 && floor <= 0.5,
   }
@@ -68,12 +67,12 @@ function foretell({ n, mean }: RunningMean): number {
 }
 
 /**
- * The exact two-sided confidence sequence of the mean effect, absolute.
+ * The exact confidence sequence of the mean effect, absolute.
  *
  * Formula: `bernsteinSequence` of the differences of terms, which lie in [-1 / floor, 1 / floor]; e by `bernsteinLogE`.
  *
  * @param options - expectedVariance: of one difference of terms, 1 / floor unless told; nullEffect: 0 unless told
- * @returns method `aipw_bernstein_sequence`; `insufficient` without a unit
+ * @returns method `aipw_bernstein_sequence`; effect and interval are cut to [-1, 1]; `insufficient` without a unit
  *
  * Assumes as `aipwSequence`, and no burn-in. A low floor makes it wide: at 0.01 the bounds alone are 200 apart.
  * Source: Howard, Ramdas, McAuliffe and Sekhon (2021), Annals of Statistics 49(2), corollary 2, doi:10.1214/20-AOS1991.
@@ -84,6 +83,7 @@ export function boundedAipwSequence(
   options: BernsteinOptions & { readonly nullEffect?: number } = {},
 ): Result {
   const { nullEffect = 0, ...rest } = options
+  const { alternative = 'two_sided' } = rest
   const { floor, sums } = state
   if (!state.isSane) return invalid('unit', 'of an outcome in [0, 1] and propensities not below the floor')
   if (!Number.isFinite(nullEffect)) return invalid('nullEffect', 'finite')
@@ -92,17 +92,17 @@ export function boundedAipwSequence(
   if (mean.kind !== 'estimate') return mean
   const mixture = bernsteinMixture(sums, asked)
   if ('kind' in mixture) return mixture
-  const logE = bernsteinLogE(sums, nullEffect, mixture)
+  const logE = bernsteinLogE(sums, nullEffect, mixture, alternative)
   return {
     kind: 'estimate',
     method: 'aipw_bernstein_sequence',
     scale: 'absolute',
-    effect: mean.value,
+    effect: Math.min(1, Math.max(-1, mean.value)),
     standardError: Math.sqrt(sums.squaredErrors) / sums.n,
     interval: {
       ...mean.interval,
-      lower: Math.max(-1, mean.interval.lower ?? -1),
-      upper: Math.min(1, mean.interval.upper ?? 1),
+      lower: cut(mean.interval.lower),
+      upper: cut(mean.interval.upper),
     },
     p: alwaysValidP(logE),
     e: eValue(logE),
@@ -110,4 +110,9 @@ export function boundedAipwSequence(
     guarantee: { kind: 'exact' },
     assumptions: sequenceAssumptions,
   }
+}
+
+/** To the effects that outcomes in [0, 1] can have; an open end stays open. */
+function cut(end: number | null): number | null {
+  return end === null ? null : Math.min(1, Math.max(-1, end))
 }

@@ -34,12 +34,18 @@ export function isPropensity({ control, variant }: ByVariant): boolean {
   return control > 0 && variant > 0 && control + variant <= 1 + 1e-9
 }
 
-/** Units and mean outcome of one variant so far. */
+/** Units and outcomes of one variant so far. */
 export interface RunningMean {
   readonly n: number
   readonly mean: number
+  /** Sum of squared deviations from the mean. */
+  readonly m2: number
 }
 
-export function withOutcome({ n, mean }: RunningMean, outcome: number): RunningMean {
-  return { n: n + 1, mean: mean + (outcome - mean) / (n + 1) }
+export const NO_OUTCOMES: RunningMean = { n: 0, mean: 0, m2: 0 }
+
+/** By Welford's recursion, as `addUnit`. */
+export function withOutcome({ n, mean, m2 }: RunningMean, outcome: number): RunningMean {
+  const delta = outcome - mean
+  return { n: n + 1, mean: mean + delta / (n + 1), m2: m2 + (delta * delta * n) / (n + 1) }
 }

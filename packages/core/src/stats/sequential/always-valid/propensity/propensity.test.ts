@@ -123,7 +123,8 @@ describe('the propensity-weighted sequence', () => {
     outcome: number,
     propensity = { control: 0.5, variant: 0.5 },
   ) => ({ assigned, outcome, propensity }) as const
-  const of = (units: readonly LoggedUnit[], burnIn = 2) => units.reduce(addLoggedUnit, noLoggedUnits(burnIn))
+  const of = (units: readonly LoggedUnit[], burnIn = 2) =>
+    units.reduce(addLoggedUnit, noLoggedUnits(burnIn, 0))
   const even = [
     unit('control', 1),
     unit('variant', 2),
@@ -132,6 +133,16 @@ describe('the propensity-weighted sequence', () => {
     unit('control', 2),
   ]
   const unused: AipwState = noLoggedUnits()
+  /** One unit in 20 on the variant; so many failures there, and one in 20 on the control. */
+  const canary = (failures: number, units: number) =>
+    Array.from({ length: 20 * units }, (_, i) => {
+      const failed = i % 20 === 0 ? i / 20 < failures : i % 20 === 7
+      return unit(i % 20 === 0 ? 'variant' : 'control', failed ? 1 : 0, { control: 0.95, variant: 0.05 })
+    }).reduce(addLoggedUnit, noLoggedUnits())
+
+  it('has an answer once rare events were seen on both variants', () => {
+    expect(aipwSequence(canary(15, 500)).kind).toBe('estimate')
+  })
 
   it.each<[string, Result, object]>([
     ['no units', aipwSequence(unused), { kind: 'insufficient', reason: 'too_few_units', needed: 200 }],
@@ -159,6 +170,26 @@ describe('the propensity-weighted sequence', () => {
       'an outcome that is none',
       aipwSequence(of([...even, unit('control', Number.NaN)])),
       { kind: 'invalid', argument: 'unit' },
+    ],
+    [
+      'a prediction that is none',
+      aipwSequence(of([...even, { ...unit('control', 1), predicted: { control: Number.NaN, variant: 0 } }])),
+      { kind: 'invalid', argument: 'unit' },
+    ],
+    [
+      'events below none',
+      aipwSequence(even.reduce(addLoggedUnit, noLoggedUnits(2, -1))),
+      { kind: 'invalid', argument: 'leastEvents' },
+    ],
+    [
+      'rare events, not seen enough on the smaller variant',
+      aipwSequence(canary(14, 500)),
+      { kind: 'insufficient', reason: 'too_few_events' },
+    ],
+    [
+      'rare events, never seen on the smaller variant',
+      aipwSequence(canary(0, 500)),
+      { kind: 'insufficient', reason: 'no_variance' },
     ],
     ['alpha', aipwSequence(of(even), { alpha: 2 }), { kind: 'invalid', argument: 'alpha' }],
   ])('has no answer for %s', (_what, result, expected) => {

@@ -1,16 +1,21 @@
 // A quantile of a variant compared with that of the control, at any number of values.
 import { quantile } from '../../../distribution/quantile.ts'
-import type { Result } from '../../../result.ts'
+import { firstWhere } from '../../../numeric/bisect.ts'
+import { argMin } from '../../../numeric/golden-section.ts'
+import { type Alternative, type Invalid, insufficient, invalid, type Result } from '../../../result.ts'
 import { rateConcentration, rateLogE } from '../bounded/rate.ts'
 import { alwaysValidP, eValue } from '../evidence/evidence.ts'
-import { insufficient, invalid, sequenceAssumptions, sequenceInterval } from '../options.ts'
+import { sequenceAssumptions, sequenceInterval } from '../options.ts'
+import { oneSidedEvidence } from './one-sided.ts'
 
 export interface QuantileComparison {
-  /** Which quantile, in (0, 1). */
+  /** Which quantile, in (0, 1); one-sided in [0.0001, 0.9999], as it takes time in proportion to 1 / p. */
   readonly p: number
-  /** In (0, 1): 0.05 unless told. */
+  /** Probability that the sequence ever misses, in (0, 1), below 1/2 when one-sided: 0.05 unless told. */
   readonly alpha?: number
-  /** Values on each variant at which it is to be tightest, > 0: 1000 unless told. */
+  /** `two_sided` unless told. One-sided: `greater` has a lower bound, `less` an upper one, with all of alpha. */
+  readonly alternative?: Alternative
+  /** Values on each variant at which it is to be tightest, > 0, one-sided up to 1e9: 1000 unless told. */
   readonly tunedFor?: number
   /** In the values' own unit: 0 unless told. */
   readonly nullEffect?: number
@@ -21,7 +26,8 @@ export interface QuantileComparison {
  *
  * Formula: G_i(x), the evidence of variant i against its quantile being x, is the least of the two-sided beta-binomial
  * mixture over all shares of values that can be below x; e(d) = exp(min over x of G_A(x) + G_B(x + d)), p = min(1, 1 / e);
- * the interval is all d with e(d) < 1 / alpha.
+ * the interval is all d with e(d) < 1 / alpha. One-sided: `oneSidedEvidence`, in which only too many values of one below x
+ * and too few of the other up to x + d speak against d; with a margin as null effect it is a test of non-inferiority.
  *
  * @param control - its values so far, ascending, finite; one for each unit
  * @param variant - the same of the variant
@@ -36,20 +42,18 @@ export interface QuantileComparison {
 export function compareQuantilesSequentially(
   control: ArrayLike<number>,
   variant: ArrayLike<number>,
-  { p, alpha = 0.05, tunedFor = 1000, nullEffect = 0 }: QuantileComparison,
+  options: QuantileComparison,
 ): Result {
-  if (!(p > 0 && p < 1)) return invalid('p', 'in (0, 1)')
-  if (!(alpha > 0 && alpha < 1)) return invalid('alpha', 'in (0, 1)')
-  if (!(tunedFor > 0 && tunedFor < Infinity)) return invalid('tunedFor', '> 0 and finite')
-  if (!Number.isFinite(nullEffect)) return invalid('nullEffect', 'finite')
+  const { p, alpha = 0.05, alternative = 'two_sided', tunedFor = 1000, nullEffect = 0 } = options
+  const settings = { p, alpha, alternative, tunedFor, nullEffect }
+  const bad = findInvalid(settings)
+  if (bad !== null) return bad
   if (control.length === 0 || variant.length === 0) return insufficient('too_few_units', 1)
   const effect = quantile(variant, p) - quantile(control, p)
   if (!Number.isFinite(effect)) return invalid('values', 'finite')
-  const concentration = rateConcentration(tunedFor, alpha)
-  const [a, b] = [profileOf(control, p, concentration), profileOf(variant, p, concentration)]
-  const logE = leastEvidence(a, b, nullEffect)
-  const limit = -Math.log(alpha)
-  const [lower, upper] = [-reach(b.falling, a.rising, limit), reach(a.falling, b.rising, limit)]
+  const { logE, lower, upper } = evidenceOf[alternative](control, variant, settings)
+  if ([logE, lower, upper].some(Number.isNaN))
+    return invalid('tunedFor', 'of a size that p leaves a number for')
   if (lower === -Infinity && upper === Infinity) return insufficient('too_few_units', null)
   return {
     kind: 'estimate',
@@ -57,13 +61,53 @@ export function compareQuantilesSequentially(
     scale: 'absolute',
     effect,
     standardError: null,
-    interval: sequenceInterval(lower, upper, { alpha, alternative: 'two_sided' }),
+    interval: sequenceInterval(lower, upper, { alpha, alternative }),
     p: alwaysValidP(logE),
     e: eValue(logE),
     n: { control: control.length, variant: variant.length },
     guarantee: { kind: 'exact' },
     assumptions: sequenceAssumptions,
   }
+}
+
+type Settings = Required<QuantileComparison>
+
+function findInvalid({ p, alpha, alternative, tunedFor, nullEffect }: Settings): Invalid | null {
+  const [largest, latest] = alternative === 'two_sided' ? [1, Number.MAX_VALUE] : [0.5, 1e9]
+  if (!(p > 0 && p < 1)) return invalid('p', 'in (0, 1)')
+  if (alternative !== 'two_sided' && !(p >= 1e-4 && p <= 1 - 1e-4)) return invalid('p', 'in [0.0001, 0.9999]')
+  if (!(alpha > 0 && alpha < largest)) return invalid('alpha', `in (0, ${largest})`)
+  if (!(tunedFor > 0 && tunedFor <= latest)) return invalid('tunedFor', '> 0 and finite, one-sided up to 1e9')
+  return Number.isFinite(nullEffect) ? null : invalid('nullEffect', 'finite')
+}
+
+type Evidence = (
+  control: ArrayLike<number>,
+  variant: ArrayLike<number>,
+  settings: Settings,
+) => { readonly logE: number; readonly lower: number; readonly upper: number }
+
+const evidenceOf: Record<Alternative, Evidence> = {
+  two_sided: (control, variant, { p, alpha, tunedFor, nullEffect }) => {
+    const concentration = rateConcentration(tunedFor, alpha)
+    const [a, b] = [profileOf(control, p, concentration), profileOf(variant, p, concentration)]
+    const limit = -Math.log(alpha)
+    return {
+      logE: leastEvidence(a, b, nullEffect),
+      lower: -reach(b.falling, a.rising, limit),
+      upper: reach(a.falling, b.rising, limit),
+    }
+  },
+  greater: (control, variant, { p, alpha, tunedFor, nullEffect }) => {
+    const concentration = rateConcentration(tunedFor, alpha, 'one_sided')
+    const { logE, bound } = oneSidedEvidence(control, variant, p, concentration)
+    return { logE: logE(nullEffect), lower: bound(-Math.log(alpha)), upper: Infinity }
+  },
+  less: (control, variant, { p, alpha, tunedFor, nullEffect }) => {
+    const concentration = rateConcentration(tunedFor, alpha, 'one_sided')
+    const { logE, bound } = oneSidedEvidence(variant, control, p, concentration)
+    return { logE: logE(-nullEffect), lower: -Infinity, upper: -bound(-Math.log(alpha)) }
+  },
 }
 
 /** A value, and the evidence against a quantile just there. */
@@ -88,7 +132,7 @@ function profileOf(sorted: ArrayLike<number>, p: number, concentration: number):
   const n = sorted.length
   const against = (k: number) => rateLogE({ successes: k, trials: n }, p, concentration)
   const evidence = Float64Array.from({ length: n + 1 }, (_, k) => against(k))
-  const best = leastPoint(against, 0, n)
+  const best = argMin(against, 0, n)
   const least = against(best)
   const [below, above] = [Math.floor(best), Math.ceil(best)]
   const falling = Array.from({ length: below + 1 }, (_, k) => step(sorted[k - 1] ?? -Infinity, evidence[k]))
@@ -106,18 +150,6 @@ function profileOf(sorted: ArrayLike<number>, p: number, concentration: number):
 
 function step(value: number, evidence = Number.NaN): Step {
   return { value, evidence }
-}
-
-/** Where a convex function is least, by golden section. */
-function leastPoint(f: (x: number) => number, from: number, to: number): number {
-  const golden = (Math.sqrt(5) - 1) / 2
-  let [low, high] = [from, to]
-  while (high - low > 1e-9 * to) {
-    const [x, y] = [high - golden * (high - low), low + golden * (high - low)]
-    if (f(x) < f(y)) high = y
-    else low = x
-  }
-  return (low + high) / 2
 }
 
 /** The largest rising value less a falling one of which the evidence together stays below the limit. */
@@ -158,11 +190,5 @@ function evidenceAt(profile: Profile, x: number): number {
 
 /** How many of the ascending values, from the first on, satisfy this. */
 function countWhile(sorted: ArrayLike<number>, holds: (value: number) => boolean): number {
-  let [low, high] = [0, sorted.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (holds(sorted[middle] ?? Infinity)) low = middle + 1
-    else high = middle
-  }
-  return low
+  return firstWhere(sorted.length, k => !holds(sorted[k] ?? Infinity))
 }

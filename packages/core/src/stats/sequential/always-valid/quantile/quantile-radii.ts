@@ -1,8 +1,10 @@
 // How far from p, as a share of the values, a sequence has to look for the ends of a quantile's interval.
-import { bisect } from '../bisect.ts'
+import { lastWhere } from '../../../numeric/bisect.ts'
+import { argMin } from '../../../numeric/golden-section.ts'
+import { zeta } from '../../../numeric/zeta.ts'
 import { betaBinomialMixture } from '../boundary/beta-binomial.ts'
+import type { Sides } from '../boundary/mixture.ts'
 import { COMMON_SHAPE, type StitchingShape } from '../boundary/stitching.ts'
-import { zeta } from '../boundary/zeta.ts'
 
 /** The interval goes from the quantile p - below to the quantile p + above of the values; both in (0, inf). */
 export interface Radii {
@@ -13,8 +15,8 @@ export interface Radii {
 /**
  * For one quantile, from the beta-binomial mixture.
  *
- * Formula: below = u(n; g = 1 - p, h = p) / n, above = u(n; g = p, h = 1 - p) / n, with u the two-sided beta-binomial
- * boundary at intrinsic time p (1 - p) n, tuned for p (1 - p) tunedFor.
+ * Formula: below = u(n; g = 1 - p, h = p) / n, above = u(n; g = p, h = 1 - p) / n, with u the two-sided (or one-sided:
+ * either radius then has all of alpha) beta-binomial boundary at intrinsic time p (1 - p) n, tuned for p (1 - p) tunedFor.
  *
  * @param p - which quantile, in (0, 1)
  * @param n - values, > 0
@@ -25,10 +27,16 @@ export interface Radii {
  * Source: Howard and Ramdas (2022), Bernoulli 28(3), theorem 1, doi:10.3150/21-BEJ1388.
  * Reference: confseq `demo/quantiles.py`, `fixed_quantile_confidence_bounds`.
  */
-export function mixtureRadii(p: number, n: number, alpha: number, tunedFor: number): Radii {
+export function mixtureRadii(
+  p: number,
+  n: number,
+  alpha: number,
+  tunedFor: number,
+  sides: Sides = 'two_sided',
+): Radii {
   const v = p * (1 - p)
   const radius = (g: number) => {
-    const mixture = betaBinomialMixture({ intrinsicTime: v * tunedFor, alpha }, g, 1 - g, 'two_sided')
+    const mixture = betaBinomialMixture({ intrinsicTime: v * tunedFor, alpha }, g, 1 - g, sides)
     // Even if all values lie on one side that may be no evidence yet.
     const isOpen = mixture.logMartingale((v * n) / g, v * n) < -Math.log(alpha)
     return isOpen ? Infinity : mixture.boundary(v * n, alpha) / n
@@ -79,24 +87,17 @@ export function uniformConstant(alpha: number, a: number): number {
   const isTooSmall = (c: number) => leastError(c, a) > alpha
   let high = 5
   while (isTooSmall(high)) high *= 2
-  return bisect(c => !isTooSmall(c), high, 0)
+  return lastWhere(c => !isTooSmall(c), high, 0)
 }
 
-/** The least error over eta, which is unimodal where it is finite, by golden section. */
+/** The least error over eta, which is unimodal where it is finite. */
 function leastError(c: number, a: number): number {
   const error = (eta: number) => {
     const k = (2 / eta) * (a - Math.sqrt((2 * (eta - 1)) / c)) ** 2
     return k > 1 ? 4 * Math.exp(-k * c) * (1 + 1 / ((k - 1) * Math.log(eta))) : Infinity
   }
-  const reach = bisect(eta => Math.sqrt(eta / 2) + Math.sqrt((2 * (eta - 1)) / c) < a, 1, 2 * a * a)
-  const golden = (Math.sqrt(5) - 1) / 2
-  let [low, high] = [1, reach]
-  while (high - low > 1e-10) {
-    const [x, y] = [high - golden * (high - low), low + golden * (high - low)]
-    if (error(x) < error(y)) high = y
-    else low = x
-  }
-  return error((low + high) / 2)
+  const reach = lastWhere(eta => Math.sqrt(eta / 2) + Math.sqrt((2 * (eta - 1)) / c) < a, 1, 2 * a * a)
+  return error(argMin(error, 1, reach))
 }
 
 /**

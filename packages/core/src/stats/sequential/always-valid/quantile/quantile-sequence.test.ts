@@ -167,4 +167,11 @@ describe('what cannot be answered of quantiles', () => {
     expect(compareQuantilesSequentially([], [1], { p: 0.5 })).toMatchObject({ kind: 'insufficient' })
     expect(compareQuantilesSequentially([1, 2], [1], { p: 0.5 })).toMatchObject({ kind: 'insufficient' })
   })
+
+  it('has no number where p and the tuning are too far apart, and says so', () => {
+    const options = { p: 4.7e-196, alpha: 0.9, tunedFor: 1.7e308 }
+    expect(compareQuantilesSequentially([1, 2, 3, 4, 5], [1, 2, 3, 4, 6], options)).toMatchObject({
+      kind: 'invalid',
+    })
+  })
 })

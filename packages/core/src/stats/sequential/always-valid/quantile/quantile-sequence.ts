@@ -1,9 +1,14 @@
 // The interval of a quantile of one sample, at any number of values.
 
 import { quantile } from '../../../distribution/quantile.ts'
-import type { Result } from '../../../result.ts'
-import { independentUnits, type OneSampleEstimate, type OneSampleOptions } from '../bounded/one-sample.ts'
-import { insufficient, invalid } from '../options.ts'
+import { insufficient, invalid, type Result } from '../../../result.ts'
+import {
+  findInvalidAlpha,
+  independentUnits,
+  type OneSampleEstimate,
+  type OneSampleOptions,
+} from '../bounded/one-sample.ts'
+import { sidesOf } from '../options.ts'
 import { mixtureRadii, type Radii, stitchedRadii, uniformRadius } from './quantile-radii.ts'
 
 export interface QuantileOptions extends OneSampleOptions {
@@ -34,15 +39,16 @@ export function quantileSequence(
   p: number,
   options: QuantileOptions = {},
 ): Result<OneSampleEstimate> {
-  const { alpha = 0.05, tunedFor = 1000, boundary = 'mixture' } = options
+  const { alpha = 0.05, alternative = 'two_sided', tunedFor = 1000, boundary = 'mixture' } = options
   if (!(p > 0 && p < 1)) return invalid('p', 'in (0, 1)')
-  if (!(alpha > 0 && alpha < 1)) return invalid('alpha', 'in (0, 1)')
+  const bad = findInvalidAlpha(alpha, alternative)
+  if (bad !== null) return bad
   if (!(tunedFor >= 1 && tunedFor < Infinity)) return invalid('tunedFor', '>= 1 and finite')
   const n = sorted.length
   if (n === 0) return insufficient('too_few_units', 1)
-  const radii = quantileRadii(p, n, { alpha, tunedFor, boundary })
-  const lower = sorted[Math.ceil(n * (p - radii.below)) - 1]
-  const upper = sorted[Math.floor(n * (p + radii.above))]
+  const radii = quantileRadii(p, n, { alpha, tunedFor, boundary, alternative })
+  const lower = alternative === 'less' ? undefined : sorted[Math.ceil(n * (p - radii.below)) - 1]
+  const upper = alternative === 'greater' ? undefined : sorted[Math.floor(n * (p + radii.above))]
   if (lower === undefined && upper === undefined) return insufficient('too_few_units', null)
   const value = quantile(sorted, p)
   if (![value, lower ?? 0, upper ?? 0].every(Number.isFinite)) return invalid('sorted', 'of finite values')
@@ -57,11 +63,19 @@ export function quantileSequence(
   }
 }
 
-/** The radii of `quantileSequence` for n values; infinite where the sequence does not begin yet. */
-export function quantileRadii(p: number, n: number, options: Required<QuantileOptions>): Radii {
-  const { alpha, tunedFor, boundary } = options
-  if (boundary === 'mixture') return mixtureRadii(p, n, alpha, tunedFor)
-  if (boundary === 'stitched') return stitchedRadii(p, n, alpha)
+/** Of the radii: with `alternative` `two_sided` unless told. */
+export type RadiiOptions = Required<Omit<QuantileOptions, 'alternative'>> &
+  Pick<QuantileOptions, 'alternative'>
+
+/**
+ * The radii of `quantileSequence` for n values; infinite where the sequence does not begin yet. One-sided each is by
+ * itself: the mixture is the one-sided one, the stitched one that for 2 alpha, as it halves alpha, and the uniform one,
+ * of which the source has no one-sided form, is the two-sided one.
+ */
+export function quantileRadii(p: number, n: number, options: RadiiOptions): Radii {
+  const { alpha, tunedFor, boundary, alternative = 'two_sided' } = options
+  if (boundary === 'mixture') return mixtureRadii(p, n, alpha, tunedFor, sidesOf(alternative))
+  if (boundary === 'stitched') return stitchedRadii(p, n, alternative === 'two_sided' ? alpha : 2 * alpha)
   const radius = uniformRadius(n, alpha, tunedFor)
   return { below: radius, above: radius }
 }

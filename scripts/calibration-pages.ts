@@ -1,0 +1,58 @@
+// Which simulations each method's page shows a picture of.
+import { allScenarios } from '../packages/core/src/stats/calibration/scenarios.ts'
+
+/** Names of scenarios by the name of the page in docs/statistics, without its ending. */
+export const scenariosOfPages: Readonly<Record<string, readonly string[]>> = {
+  'aa-uniformity': ['checks over time'],
+  'adaptive-effect': ['bandit, effect'],
+  'aipw-sequence': ['every unit, drift and a re-weight', 'bandit, effect'],
+  'always-valid': named('every '),
+  'asymptotic-sequence': [
+    'every unit, normal',
+    'every unit, log-normal',
+    'every unit, winsorised',
+    'every unit, clustered',
+    'every unit, relative effect',
+    'every unit, Pareto 2.5',
+  ],
+  'bayesian-effect': named('credible intervals'),
+  'bounded-means': ['every unit, bounded values'],
+  'complier-effect': ['assigned and served'],
+  counts: ['counts'],
+  cuped: ['one look, CUPED', 'intervals, CUPED'],
+  'e-values': ['every unit, rare failures', 'every pair, mixture SPRT'],
+  'group-sequential': named('looks, '),
+  interactions: ['two experiments'],
+  margins: ['margins'],
+  means: [
+    'one look, normal',
+    'one look, log-normal',
+    'one look, log-normal, 90 / 10',
+    'one look, Pareto 2.5',
+    'intervals, normal',
+    'intervals, log-normal',
+  ],
+  'mixture-sprt': ['every pair, mixture SPRT'],
+  'multiple-exposures': ['checks over time'],
+  multiplicity: ['one look, many metrics'],
+  novelty: ['checks over time'],
+  'off-policy': ['off-policy, intervals'],
+  proportions: ['one look, proportions', 'intervals, proportions'],
+  'quantile-sequence': ['every value, quantiles'],
+  quantiles: ['intervals, quantiles'],
+  ranks: ['one look, normal', 'one look, log-normal', 'one look, Pareto 2.5', 'intervals, normal'],
+  'rate-sequence': ['every unit, rare failures'],
+  ratios: ['one look, clustered', 'intervals, ratios'],
+  'relative-effects': ['intervals, log-normal', 'intervals, ratios', 'intervals, proportions'],
+  'sample-ratio': named('shares'),
+  'sample-size': named('power'),
+  'sequential-guardrail': ['every unit, relative effect'],
+  strata: ['one look, drift and a re-weight', 'looks, drift and a re-weight'],
+  subgroups: ['subgroups'],
+  summaries: ['one look, winsorised', 'intervals, winsorised', 'every unit, winsorised'],
+  'track-and-stop': ['bandit, stopping'],
+}
+
+function named(start: string): readonly string[] {
+  return allScenarios.map(({ name }) => name).filter(name => name.startsWith(start))
+}
