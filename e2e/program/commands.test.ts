@@ -281,9 +281,9 @@ describe('weir events', () => {
 
   it('prints a table for people', async () => {
     const result = await runProgram(['events', '--data-dir', dataDir, '--last', '1'])
-    expect(result.stdout).toMatch(/time\s+request\s+router/)
+    expect(result.stdout).toMatch(/time \(UTC\)\s+request\s+router/)
     expect(result.stdout).toMatch(
-      /00:00:04\.000\s+fifth\s+chat\s+-\s+-\s+200\s+ok\s+0\s+1\.0\s+-\s+-\s+0\.001500/,
+      /\d{4}-\d\d-\d\d 00:00:04\.000\s+fifth\s+chat\s+-\s+-\s+200\s+ok\s+0\s+1\.0\s+-\s+-\s+0\.001500/,
     )
   })
 })
