@@ -1,6 +1,6 @@
 // Every resource of the control port. Loaded with its first request: a gateway whose control plane nobody uses does not
 // pay for it.
-import type { ControlResources } from '../admin/control-server.ts'
+import type { ControlResources } from '../admin/control-app.ts'
 import { EventExchange } from '../admin/event-file/exchange.ts'
 import { IMPORT_PATH, registerEventFiles } from '../admin/event-file/routes.ts'
 import { INWORLD_PREFIX, inworldShape, registerInworldRouters } from '../admin/inworld/routes.ts'

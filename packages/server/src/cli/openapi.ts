@@ -1,6 +1,6 @@
 // `weir openapi`: the OpenAPI document of the control API, for generators of clients.
 import type { Command } from 'commander'
-import { controlDocument, neverAsked } from '../admin/control-server.ts'
+import { controlDocument, neverAsked } from '../admin/control-app.ts'
 import type { MetricsSource } from '../admin/metrics/routes.ts'
 import type { Pseudonym } from '../admin/request-log/unit-reference.ts'
 import type { Revisions } from '../admin/revision/revisions.ts'
