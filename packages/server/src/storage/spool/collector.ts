@@ -48,6 +48,8 @@ export class Collector {
   readonly #observed = new Set<string>()
   readonly #failures = new Map<string, number>()
   readonly #stop = new AbortController()
+  /** Of the batch that the store took last. */
+  #finishing: Promise<void> = Promise.resolve()
   #passes: Promise<unknown> = Promise.resolve()
   #running: Promise<void> | undefined
   #wake = new AbortController()
@@ -134,6 +136,7 @@ export class Collector {
       if (unavailable === undefined) unavailable = await this.#take(path)
       else await this.#observe(path)
     }
+    await this.#finishing
     return unavailable
   }
 
@@ -147,10 +150,10 @@ export class Collector {
   async #take(path: string): Promise<EventStoreUnavailableError | undefined> {
     try {
       const report = await this.#options.store.ingest({ id: batchId(path), path })
-      // A batch that the store knew was observed by whoever gave it to the store.
-      if (this.#count(report) > 0) await this.#observe(path)
-      rmSync(path, { force: true })
+      await this.#finishing
+      this.#finishing = this.#finish(path, report)
     } catch (error) {
+      await this.#finishing
       // To make room it may have been deleted before it was read.
       if (!existsSync(path)) return undefined
       await this.#observe(path)
@@ -158,6 +161,17 @@ export class Collector {
       this.#refused(path, error)
     }
     return undefined
+  }
+
+  /** While the store takes the next batch: it works in threads of its own. Never rejects. */
+  async #finish(path: string, report: IngestReport): Promise<void> {
+    try {
+      // A batch that the store knew was observed by whoever gave it to the store.
+      if (this.#count(report) > 0) await this.#observe(path)
+      rmSync(path, { force: true })
+    } catch (error) {
+      this.#options.log('error', `${basename(path)} is stored and could not be removed: ${String(error)}`)
+    }
   }
 
   #count({ taken, unread, skipped }: IngestReport): number {
