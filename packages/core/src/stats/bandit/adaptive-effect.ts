@@ -1,5 +1,4 @@
 // The effect between two arms of a bandit, whose shares followed the rewards: plain means are biased, this is not.
-import { normalQuantile, normalUpperTail } from '../distribution/normal.ts'
 import { sum } from '../numeric/sum.ts'
 import {
   type Alternative,
@@ -10,6 +9,8 @@ import {
   invalid,
   type Result,
 } from '../result.ts'
+import { type RunningMean, withOutcome } from '../sequential/always-valid/propensity/logged-unit.ts'
+import { criticalValue, pValue } from '../test/estimate.ts'
 
 /**
  * How much each unit counts. `uniform`: as AIPW, unbiased at any size. `constant_allocation`: by the square root of the
@@ -18,13 +19,8 @@ import {
  */
 export type EvaluationWeights = 'uniform' | 'constant_allocation'
 
-/** Running sums of one arm; plain data, of constant size. */
-interface ArmSums {
-  /** Units on the arm, and the mean of their rewards: the prediction for the next unit. */
-  readonly n: number
-  readonly mean: number
-  /** Sum of squared deviations of its rewards from their mean. */
-  readonly m2: number
+/** Running sums of one arm, with the mean of its rewards as the prediction for the next unit; plain data, of constant size. */
+interface ArmSums extends RunningMean {
   /** Sums of h, h^2, h s, h^2 s, h^2 s^2 over all units, with scores s taken from `shift`. */
   readonly h: number
   readonly hh: number
@@ -45,6 +41,11 @@ export interface AdaptiveState {
   readonly flaw: Invalid | null
 }
 
+/**
+ * Before the first unit.
+ *
+ * @param arms - how many, a whole number >= 2
+ */
 export function noUnits(arms: number, weights: EvaluationWeights): AdaptiveState {
   const none = { n: 0, mean: 0, m2: 0, h: 0, hh: 0, hs: 0, hhs: 0, hhss: 0 }
   return {
@@ -83,7 +84,11 @@ export function addAdaptiveUnit(
       const predicted = arm.n === 0 ? 0 : arm.mean - shift
       const residual = a === taken ? (reward - shift - predicted) / propensity : 0
       const weight = state.weights === 'uniform' ? 1 : Math.sqrt(propensity)
-      return withScore(a === taken ? withReward(arm, reward) : arm, predicted + residual, weight)
+      return withScore(
+        a === taken ? { ...arm, ...withOutcome(arm, reward) } : arm,
+        predicted + residual,
+        weight,
+      )
     }),
   }
 }
@@ -101,12 +106,6 @@ function flawOf(
   return sane && Math.abs(sum(propensities) - 1) < 1e-6
     ? null
     : invalid('propensities', 'of every arm, > 0, 1 together')
-}
-
-function withReward(arm: ArmSums, reward: number): ArmSums {
-  const n = arm.n + 1
-  const delta = reward - arm.mean
-  return { ...arm, n, mean: arm.mean + delta / n, m2: arm.m2 + (delta * delta * arm.n) / n }
 }
 
 function withScore(arm: ArmSums, score: number, h: number): ArmSums {
@@ -179,7 +178,7 @@ export function adaptiveEffect(
     effect,
     standardError,
     interval: intervalOf(effect, standardError, level, alternative),
-    p: pValueOf(z, alternative),
+    p: pValue(z, alternative, null),
     e: null,
     n: { control: a.n, variant: b.n },
     guarantee: { kind: 'asymptotic', burnIn },
@@ -193,19 +192,13 @@ function intervalOf(
   level: number,
   alternative: Alternative,
 ): Interval {
-  const tail = alternative === 'two_sided' ? (1 - level) / 2 : 1 - level
-  const reach = -normalQuantile(tail) * standardError
+  const reach = criticalValue(1 - level, alternative, null) * standardError
   return {
     kind: 'confidence',
     level,
     lower: alternative === 'less' ? null : effect - reach,
     upper: alternative === 'greater' ? null : effect + reach,
   }
-}
-
-function pValueOf(z: number, alternative: Alternative): number {
-  if (alternative === 'two_sided') return Math.min(1, 2 * normalUpperTail(Math.abs(z)))
-  return normalUpperTail(alternative === 'greater' ? z : -z)
 }
 
 /** Both without the shift, which the difference of two arms does not see. */

@@ -34,6 +34,11 @@ describe('inverse gap weighting', () => {
     )
   })
 
+  it('spreads evenly with a gamma of 0, however far apart scores are', () => {
+    expect(shares([1.7e308, -1.7e308], 0, 0)).toEqual([0.5, 0.5])
+    expect(shares([1.7e308, -1.7e308], 1, 0)).toEqual([1, 0])
+  })
+
   it.each([
     ['scores', [], 1, 0],
     ['scores', [Number.NaN], 1, 0],

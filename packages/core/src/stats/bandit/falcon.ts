@@ -31,7 +31,8 @@ export function inverseGapShares(
   const best = greatest(goods)
   const top = Math.max(...goods)
   const others = goods.map((score, j) =>
-    j === best ? 0 : Math.max(floor / k, 1 / (k + gamma * (top - score))),
+    // Gaps of opposite scores can overflow; a gamma of 0 then still spreads evenly.
+    j === best ? 0 : Math.max(floor / k, 1 / (k + (gamma === 0 ? 0 : gamma * (top - score)))),
   )
   const rest = 1 - sum(others)
   return { kind: 'shares', shares: others.map((share, j) => (j === best ? rest : share)) }

@@ -93,6 +93,13 @@ describe('linear rewards', () => {
     ['width', linearBelief(fit(ok(noContexts(2, 1))), [1, 1], 0)],
     ['arm', fitLinear(ok(addContext(ok(noContexts(2, 1)), [1e200, 1e200], 1)))],
     ['arm', fitLinear(ok(addContext(ok(noContexts(2, 1)), [1e9, 1e9], 1)))],
+    // The squares are infinite, and the sum of an infinite product and its opposite no number.
+    [
+      'arm',
+      fitLinear(
+        [1, -1].reduce((arm, sign) => ok(addContext(arm, [1e200, sign * 1e200], 1)), ok(noContexts(2, 1))),
+      ),
+    ],
   ])('are invalid by %s', (argument, result) => {
     expect(result).toMatchObject({ kind: 'invalid', argument })
   })

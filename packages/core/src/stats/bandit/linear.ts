@@ -58,6 +58,7 @@ export interface LinearFit {
  * doi:10.1145/1772690.1772758; ml-matrix 6.15 for the factor.
  */
 export function fitLinear(arm: LinearArm): LinearFit | Invalid {
+  if (![...arm.precision, arm.weighted].flat().every(Number.isFinite)) return badArm
   const cholesky = new CholeskyDecomposition(arm.precision.map(row => [...row]))
   if (!cholesky.isPositiveDefinite()) return badArm
   const coefficients = cholesky.solve(Matrix.columnVector([...arm.weighted])).to1DArray()

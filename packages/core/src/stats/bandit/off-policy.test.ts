@@ -340,4 +340,13 @@ describe('the value of a policy from decisions of another', () => {
     const { guarantee } = value(ipsValue(moments, { ...once, leastEffectiveSize: 5 }))
     expect(guarantee).toEqual({ kind: 'asymptotic', burnIn: 5 })
   })
+
+  it('is not had at a level that 1 less it rounds to 1', () => {
+    const moments = rowsOf(1, 60, d => importanceRow(d, Infinity))
+    const looks = { kind: 'every', tunedFor: 100, leastEvents: 0 } as const
+    for (const estimate of [ipsValue, snipsValue]) {
+      const result = estimate(moments, { level: 1e-300, looks, leastEffectiveSize: 5 })
+      expect(result).toMatchObject({ kind: 'invalid', argument: 'level' })
+    }
+  })
 })

@@ -124,6 +124,8 @@ export function ipsValue(moments: Moments, options: PolicyOptions): Result<Polic
  *
  * Formula: v = mean(w r) / mean(w); se = sqrt(sum (w (r - v))^2 / (n - 1) / n) / mean(w) (delta method).
  *
+ * Accuracy: the sum of squares is a difference, so that rewards with an offset of 10^k deviations cost 2 k digits of the
+ * standard error: take rewards from a fixed number near their mean, which changes nothing else.
  * Source: Swaminathan and Joachims (2015), The Self-Normalized Estimator for Counterfactual Learning, NeurIPS, eq. 5.
  */
 export function snipsValue(moments: Moments, options: PolicyOptions): Result<PolicyValue> {
@@ -197,7 +199,7 @@ function findInvalid(
   { means, comoments }: Moments,
   { level, looks, leastEffectiveSize }: Required<PolicyOptions>,
 ): Invalid | null {
-  if (!(level > 0 && level < 1)) return invalid('level', 'in (0, 1)')
+  if (!(1 - level > 0 && 1 - level < 1)) return invalid('level', 'in (0, 1)')
   if (!(leastEffectiveSize > 1 && leastEffectiveSize < Infinity)) return invalid('leastEffectiveSize', '> 1')
   const { columns } = columnsOf[method]
   if (means.length !== columns || ![means, ...comoments].flat().every(Number.isFinite))

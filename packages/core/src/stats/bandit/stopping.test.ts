@@ -106,6 +106,10 @@ describe('stopping when the best arm is found', () => {
     expect(stopRule({ ...tensorZero, ...changed }, k)).toMatchObject({ kind: 'invalid', argument })
   })
 
+  it('has a finite price for the least delta there is', () => {
+    expect(rule({ delta: Number.MIN_VALUE }, 100).price).toBeLessThan(1000)
+  })
+
   it.each([
     ['another number of arms', arms([100], [1, 2, 3], [1])],
     ['a mean that is no number', arms([100], [1, Number.NaN], [1])],

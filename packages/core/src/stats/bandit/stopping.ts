@@ -48,7 +48,7 @@ export function stopRule(options: StopOptions, arms: number): StopRule | Invalid
   if (!Number.isSafeInteger(arms) || arms < 2) return invalid('arms', 'a whole number >= 2')
   const { delta, threshold } = options
   const price =
-    threshold === 'ln_ln' ? -Math.log(delta) : 2 * priceOfAnyTime(Math.log((arms - 1) / delta) / 2)
+    threshold === 'ln_ln' ? -Math.log(delta) : 2 * priceOfAnyTime((Math.log(arms - 1) - Math.log(delta)) / 2)
   return { ...options, kind: 'stop_rule', arms, price }
 }
 

@@ -137,6 +137,27 @@ describe('new shares from rewards', () => {
     expect(rewardBelief(arm(4, 3, 4), prior)).toEqual({ kind: 'normal', mean: 1.5, deviation: Math.SQRT1_2 })
   })
 
+  const normal = (mean: number, variance: number) => ({ kind: 'normal', mean, variance }) as const
+  it.each([
+    ['arm', arm(Number.NaN, 1), { kind: 'flat' }],
+    ['arm', arm(Infinity, 1), { kind: 'flat' }],
+    ['arm', arm(10, 1, 1e-320), { kind: 'flat' }],
+    ['arm', arm(10, 1e300, 1e-160), { kind: 'flat' }],
+    ['prior', arm(10, 1), normal(Number.NaN, 1)],
+    ['prior', arm(10, 1), normal(0, 0)],
+    ['arm', arm(10, 1), normal(1e300, 1e-160)],
+  ] as const)('is invalid by %s: %j, %j', (argument, one, prior) => {
+    expect(rewardBelief(one, prior)).toMatchObject({ kind: 'invalid', argument })
+  })
+
+  it('are invalid with no number of least units', () => {
+    const asked = { ...options, minimumUnits: Number.NaN }
+    expect(reweight([arm(100, 1), arm(100, 2)], asked)).toMatchObject({
+      kind: 'invalid',
+      argument: 'minimumUnits',
+    })
+  })
+
   it.each([
     ['too_few_units', arm(1, 1)],
     ['no_variance', arm(500, 1, 0)],

@@ -22,27 +22,31 @@ export type RewardPrior =
  *
  * Formula: precision = n / s^2 + 1 / v0; mean = (n mean / s^2 + m0 / v0) / precision.
  *
- * @returns `too_few_units` below 2 rewards, `no_variance` when all were equal: a flat prior then has no width at all
+ * @param prior - its mean finite
+ * @returns `too_few_units` below 2 rewards, `no_variance` when all were equal: a flat prior then has no width at all;
+ *   `invalid` for numbers so large, or variances so small, that their quotients overflow
  *
  * Source: Gelman et al. (2013), Bayesian Data Analysis, 3rd ed., eq. 2.12; GrowthBook `Bandits.posterior_mean`.
  */
 export function rewardBelief({ n, mean, variance }: RewardArm, prior: RewardPrior): Result<NormalBelief> {
-  if (!Number.isFinite(mean) || !(variance >= 0 && variance < Infinity))
+  if (![n, mean, variance].every(Number.isFinite) || variance < 0)
     return invalid('arm', 'finite, variance >= 0')
-  if (prior.kind === 'normal' && !(prior.variance > 0 && prior.variance < Infinity)) {
-    return invalid('prior', 'a variance in (0, inf)')
-  }
+  if (prior.kind === 'normal' && !isSanePrior(prior)) return invalid('prior', 'finite, a variance > 0')
   if (n < 2) return insufficient('too_few_units', 2)
   if (variance === 0) return insufficient('no_variance', null)
   const before =
     prior.kind === 'flat' ? { mean: 0, precision: 0 } : { mean: prior.mean, precision: 1 / prior.variance }
   const data = n / variance
   const precision = data + before.precision
-  return {
-    kind: 'normal',
-    mean: (data * mean + before.precision * before.mean) / precision,
-    deviation: Math.sqrt(1 / precision),
-  }
+  const believed = (data * mean + before.precision * before.mean) / precision
+  const deviation = Math.sqrt(1 / precision)
+  return Number.isFinite(believed) && deviation > 0
+    ? { kind: 'normal', mean: believed, deviation }
+    : invalid('arm', 'of a variance that the number and the mean can be divided by')
+}
+
+function isSanePrior({ mean, variance }: Extract<RewardPrior, { kind: 'normal' }>): boolean {
+  return Number.isFinite(mean) && variance > 0 && variance < Infinity
 }
 
 /** Index of the arm to take now: that with the best draw. Its propensity is its share of `thompsonShares`. */
@@ -133,6 +137,7 @@ export interface ReweightOptions {
  * @returns `too_few_units` while any arm has fewer than `minimumUnits` (or 2): shares then have to stay as they are
  */
 export function reweight(arms: readonly RewardArm[], options: ReweightOptions): Result<BanditShares> {
+  if (!(options.minimumUnits >= 0)) return invalid('minimumUnits', '>= 0')
   const needed = Math.max(2, options.minimumUnits)
   if (arms.some(arm => arm.n < needed)) return insufficient('too_few_units', needed)
   const beliefs: NormalBelief[] = []

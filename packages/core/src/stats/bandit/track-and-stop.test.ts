@@ -140,6 +140,49 @@ describe("Track-and-Stop's shares", () => {
     })
   })
 
+  it('are never below the least, not even where that leaves hardly anything to share out', () => {
+    const arm = fc.record({
+      n: fc.integer({ min: 1, max: 1000 }),
+      mean: fc.double({ min: -100, max: 100, noNaN: true }),
+      variance: fc.oneof(fc.double({ min: 0, max: 2, noNaN: true }), fc.constantFrom(1e-9, 1e9)),
+    })
+    const least = fc.constantFrom(0.3333, 0.333333333, 0.2, 0.01)
+    fc.assert(
+      fc.property(fc.array(arm, { minLength: 3, maxLength: 3 }), least, (rewards, leastShare) => {
+        const shares = sharesOf(trackingShares(rewards, options(0.01, leastShare, 0)))
+        expect(Math.min(...shares)).toBeGreaterThanOrEqual(leastShare * (1 - 1e-12))
+        expect(shares.reduce((a, b) => a + b)).toBeCloseTo(1, 12)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('are the same in whatever unit rewards are measured, dollars or millions of them', () => {
+    const arm = fc.record({
+      n: fc.integer({ min: 5, max: 1000 }),
+      mean: fc.double({ min: -2, max: 2, noNaN: true }),
+      variance: fc.double({ min: 0.05, max: 1, noNaN: true }),
+    })
+    const scaled = fc.constantFrom(1e-12, 1e-6, 1e6)
+    fc.assert(
+      fc.property(fc.array(arm, { minLength: 2, maxLength: 4 }), scaled, (rewards, unit) => {
+        const given = { ...options(0, 0.01, 0), varianceFloor: 0.05 }
+        const other = { ...given, varianceFloor: 0.05 * unit ** 2 }
+        const inUnits = rewards.map(({ n, mean, variance }) => ({
+          n,
+          mean: mean * unit,
+          variance: variance * unit ** 2,
+        }))
+        const shares = sharesOf(trackingShares(inUnits, other))
+        sharesOf(trackingShares(rewards, given)).forEach((share, i) => {
+          expect(Math.abs(share - (shares[i] ?? Number.NaN))).toBeLessThan(1e-6)
+        })
+        expect(leaderOf(inUnits)).toBe(leaderOf(rewards))
+      }),
+      { numRuns: 60 },
+    )
+  })
+
   it('cost no more time than any other shares', () => {
     const arm = fc.record({
       n: fc.constant(100),
@@ -189,6 +232,7 @@ describe('the leader', () => {
       1,
     ],
     ['of equal arms is the first', arms([100], [0.7, 0.7, 0.5], [0.1]), 0],
+    ['has the best mean, though all are tiny', arms([100], [3e-13, 7e-13, 5e-13], [0.3, 0.1, 0.01]), 1],
   ])('%s (source: TensorZero check_stopping tests)', (_what, rewards, leader) => {
     expect(leaderOf(rewards)).toBe(leader)
   })

@@ -19,8 +19,14 @@ export interface TrackOptions {
   readonly varianceFloor: number
 }
 
-/** Gaps are no smaller than this when shares are computed, as in TensorZero: else equal arms would take forever. */
+/**
+ * Gaps are no smaller than a thousandth of a deviation when shares are computed: else equal arms would take forever.
+ * (TensorZero's are no smaller than 0.001, whatever rewards are measured in: costs in dollars would all be equal.)
+ */
 const leastSquaredGap = 1e-6
+
+/** Means closer than this share of the largest are equal but for rounding. */
+const tiedShare = 1e-12
 
 /**
  * Shares under which the best arm is told from the others soonest.
@@ -44,17 +50,19 @@ export function trackingShares(arms: readonly RewardArm[], options: TrackOptions
   if (wrong !== null) return wrong
   if (arms.some(arm => !(arm.n >= 1))) return insufficient('too_few_units', 1)
   const problem = problemOf(arms, options)
+  if (!problem.squaredGaps.every(Number.isFinite)) return badSize
   const { leader, least } = problem
   const most = 1 - (arms.length - 1) * least
   const leaderShare = argMin(w => bestGiven(problem, w).cost, least, most)
   const challengers = bestGiven(problem, leaderShare).shares
-  if (!challengers.every(Number.isFinite))
-    return invalid('arms', 'of a size that can be squared without overflow')
+  if (!challengers.every(Number.isFinite)) return badSize
   return {
     kind: 'shares',
     shares: [...challengers.slice(0, leader), leaderShare, ...challengers.slice(leader)],
   }
 }
+
+const badSize = invalid('arms', 'of a size that can be squared without overflow')
 
 interface Problem {
   readonly leader: number
@@ -71,7 +79,8 @@ function problemOf(arms: readonly RewardArm[], options: TrackOptions): Problem {
   const leader = leaderOf(arms, options.better)
   const top = arms[leader]?.mean ?? 0
   const gapTo = (mean: number) => signOf(options.better) * (top - mean) + options.epsilon
-  const gaps = arms.map(arm => Math.max(gapTo(arm.mean) ** 2, leastSquaredGap))
+  const least = (leastSquaredGap * sum(variances)) / variances.length
+  const gaps = arms.map(arm => Math.max(gapTo(arm.mean) ** 2, least))
   const others = (values: readonly number[]) => values.filter((_, i) => i !== leader)
   return {
     leader,
@@ -87,8 +96,9 @@ function problemOf(arms: readonly RewardArm[], options: TrackOptions): Problem {
 export function leaderOf(arms: readonly RewardArm[], better: Better = 'higher'): number {
   const sign = signOf(better)
   const best = Math.max(...arms.map(arm => sign * arm.mean))
+  const tied = tiedShare * Math.max(...arms.map(arm => Math.abs(arm.mean)))
   const spread = arms.map(arm =>
-    best - sign * arm.mean < 1e-10 ? arm.variance / Math.max(arm.n, 1) : Infinity,
+    best - sign * arm.mean <= tied ? arm.variance / Math.max(arm.n, 1) : Infinity,
   )
   return spread.indexOf(Math.min(...spread))
 }
@@ -122,18 +132,24 @@ function needsWithin(
   })
 }
 
-/** What is not needed is poured over the lowest shares, up to one level: nearest to equal shares. */
+/**
+ * What is not needed is poured over the lowest shares, up to one level: nearest to equal shares. Where rounding left needs
+ * a little more than there is, what they are above the least share is made smaller.
+ */
 function sharesWithin(problem: Problem, leaderShare: number, time: number): readonly number[] {
-  const needs = needsWithin(problem, leaderShare, time)
+  const rest = 1 - leaderShare
+  // Beside a leader that varies billions of times as much, rounding can leave a challenger no room, and an infinite need.
+  const needs = needsWithin(problem, leaderShare, time).map(need => Math.min(need, rest))
   const sorted = needs.toSorted((a, b) => a - b)
-  let kept = sum(needs)
   for (let lifted = sorted.length; lifted > 0; lifted--) {
     const above = sum(sorted.slice(lifted))
-    const level = (1 - leaderShare - above) / lifted
+    const level = (rest - above) / lifted
     if (level >= (sorted[lifted - 1] ?? 0)) return needs.map(need => Math.max(need, level))
-    kept = above
   }
-  return needs.map(need => (need / (sum(needs) || kept)) * (1 - leaderShare))
+  const { least } = problem
+  const spare = Math.max(0, rest - needs.length * least)
+  const asked = sum(needs.map(need => need - least))
+  return needs.map(need => least + (asked > 0 ? ((need - least) / asked) * spare : 0))
 }
 
 function unevenness(shares: readonly number[], leaderShare: number): number {

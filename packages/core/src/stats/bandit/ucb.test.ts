@@ -43,8 +43,13 @@ describe('UCB1', () => {
     },
   )
 
-  it.each([-1, Number.NaN, Infinity])('is invalid with width %d', width => {
-    expect(ucb1([{ n: 1, mean: 0 }], width)).toMatchObject({ kind: 'invalid', argument: 'width' })
+  it.each([-1, Number.NaN, Infinity, 1.7e308])('is invalid with width %d', width => {
+    expect(
+      ucb1(
+        [1, 5].map(n => ({ n, mean: 0 })),
+        width,
+      ),
+    ).toMatchObject({ kind: 'invalid', argument: 'width' })
   })
 })
 

@@ -34,10 +34,10 @@ export function ucb1(
   if (arms.length === 0 || !arms.every(({ n, mean }) => Number.isFinite(n) && Number.isFinite(mean)))
     return invalid('arms', '1 or more, finite')
   const log = Math.log(sum(arms.map(arm => arm.n)))
-  return {
-    kind: 'indices',
-    indices: arms.map(({ n, mean }) => signOf(better) * mean + width * Math.sqrt((2 * log) / n)),
-  }
+  const indices = arms.map(({ n, mean }) => signOf(better) * mean + width * Math.sqrt((2 * log) / n))
+  return indices.every(Number.isFinite)
+    ? { kind: 'indices', indices }
+    : invalid('width', 'of a size that indices are finite with')
 }
 
 /**

@@ -9,7 +9,7 @@ export interface NormalBelief {
   readonly deviation: number
 }
 
-/** A beta distribution of a proportion; a, b in [0.1, inf), the lesser at most 1e10. */
+/** A beta distribution of a proportion; a, b in [0.1, 1e16], the lesser at most 1e10. */
 export interface BetaBelief {
   readonly kind: 'beta'
   readonly a: number
@@ -50,7 +50,7 @@ export function normalAxis({ mean, deviation }: NormalBelief): Axis {
 
 /** Whether the density of a belief keeps enough digits to be integrated. */
 export function isBetaInRange({ a, b }: BetaBelief): boolean {
-  return a >= 0.1 && b >= 0.1 && Math.max(a, b) < Infinity && Math.min(a, b) <= 1e10
+  return a >= 0.1 && b >= 0.1 && Math.max(a, b) <= 1e16 && Math.min(a, b) <= 1e10
 }
 
 /** On the axis of log odds; see `Axis`. */

@@ -119,10 +119,48 @@ describe(`the probability to be best (source: ${fixture.source})`, () => {
     )
   })
 
+  it('is one half of a belief against one that is all but certain of the same mean', () => {
+    expectAll(ofNormals(normals([1, 1], [1, 1e-17])).best, [0.5, 0.5], 1e-12)
+    expectAll(ofNormals(normals([1, 1, 1], [1e-30, 1, 1])).best, [1 / 4, 3 / 8, 3 / 8], 1e-12)
+  })
+
+  it('is the same for means that lie a billion higher', () => {
+    const whole = fc.integer({ min: -40, max: 40 }).map(k => k / 16)
+    const deviation = fc.double({ min: 0.1, max: 3, noNaN: true })
+    const arms = fc.array(fc.tuple(whole, deviation), { minLength: 2, maxLength: 5 })
+    fc.assert(
+      fc.property(arms, fc.constantFrom<Better>('higher', 'lower'), (some, better) => {
+        const means = some.map(([mean]) => mean)
+        const deviations = some.map(each => each[1])
+        const near = ofNormals(normals(means, deviations), better)
+        const far = ofNormals(
+          normals(
+            means.map(mean => mean + 1e9),
+            deviations,
+          ),
+          better,
+        )
+        expectAll(far.best, near.best, 1e-13)
+        expectAll(far.expectedLoss, near.expectedLoss, 1e-13)
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('of a hundred equal beliefs is a hundredth, and of one ahead of 99 is that of the greatest of these', () => {
+    const equal = ofNormals(normals(Array(100).fill(3), Array(100).fill(2)))
+    expectAll(equal.best, Array(100).fill(0.01), 1e-13)
+    expectAll(equal.second, Array(100).fill(0.01), 1e-13)
+    // integral of phi(x - 3) Phi(x)^99, by mpmath 1.2.1 quad
+    const ahead = ofNormals(normals([3, ...Array<number>(99).fill(0)], Array(100).fill(1)))
+    expect(Math.abs((ahead.best[0] ?? 0) - 0.67785734185814017)).toBeLessThan(1e-13)
+  })
+
   it.each([
     ['one belief', normals([1], [1])],
     ['a deviation of zero', normals([1, 2], [1, 0])],
     ['means too far apart for doubles', normals([1e308, -1e308], [1, 1])],
+    ['a belief that doubles have no numbers for', normals([0, 1.3], [1, 1e-18])],
     ['a mean that is no number', normals([1, Number.NaN], [1, 1])],
   ])('is invalid for %s', (_what, beliefs) => {
     expect(bestOfNormals(beliefs, 'higher')).toMatchObject({ kind: 'invalid', argument: 'beliefs' })
@@ -134,6 +172,14 @@ describe(`the probability to be best (source: ${fixture.source})`, () => {
       [1, 1],
     ]
     expect(bestOfBetas(betas(parameters), 'higher')).toMatchObject({ kind: 'invalid', argument: 'beliefs' })
+  })
+
+  it('is invalid for a beta parameter that no number of units leads to', () => {
+    const parameters = [
+      [1e9, 1.7e308],
+      [0.5, 1e12],
+    ]
+    expect(bestOfBetas(betas(parameters), 'lower')).toMatchObject({ kind: 'invalid', argument: 'beliefs' })
   })
 
   it('is invalid for a beta parameter below 0.1', () => {

@@ -32,8 +32,8 @@ export type Better = 'higher' | 'lower'
  * Formula: P(i best) = integral f_i prod_{j != i} F_j; P(i second) = integral f_i sum_{j != i} (1 - F_j)
  * prod_{l != i, j} F_l; E[loss i] = integral (F_i - prod_j F_j) dx.
  *
- * @param beliefs - 2 or more, all normal or all beta; normal deviations in (0, inf), beta parameters in [0.1, inf), the
- *   lesser at most 1e10: beyond it the density has too few digits left, and a normal belief is as good
+ * @param beliefs - 2 or more, all normal or all beta; normal deviations in (0, inf), beta parameters in [0.1, 1e16],
+ *   the lesser at most 1e10: beyond it the density has too few digits left, and a normal belief is as good
  * @param better - `lower` turns the axis round
  *
  * Assumes that the beliefs are independent.
@@ -48,14 +48,16 @@ export function bestOfNormals(beliefs: readonly NormalBelief[], better: Better):
   )
   if (beliefs.length < 2 || !sane) return invalidBeliefs('2 or more, means finite, deviations in (0, inf)')
   const sign = better === 'higher' ? 1 : -1
-  const axes = beliefs.map(belief => normalAxis({ ...belief, mean: sign * belief.mean }))
+  // From one of the means, so that what they have in common takes no digits away.
+  const origin = beliefs[0]?.mean ?? 0
+  const axes = beliefs.map(belief => normalAxis({ ...belief, mean: sign * (belief.mean - origin) }))
   return bestOf(axes, () => 1)
 }
 
 /** As `bestOfNormals`, for proportions. */
 export function bestOfBetas(beliefs: readonly BetaBelief[], better: Better): BestOfMany | Invalid {
   if (beliefs.length < 2 || !beliefs.every(isBetaInRange)) {
-    return invalidBeliefs('2 or more, parameters >= 0.1, the lesser <= 1e10')
+    return invalidBeliefs('2 or more, parameters in [0.1, 1e16], the lesser <= 1e10')
   }
   const axes = beliefs.map(({ kind, a, b }) =>
     betaAxis(better === 'higher' ? { kind, a, b } : { kind, a: b, b: a }),
@@ -72,47 +74,75 @@ function bestOf(axes: readonly Axis[], slope: (t: number) => number): BestOfMany
   const best = axes.map(() => 0)
   const second = axes.map(() => 0)
   const loss = axes.map(() => 0)
-  visitNodes(
-    axes.flatMap(axis => axis.breaks),
-    (t, weight) => {
-      const below = axes.map(axis => axis.below(t))
-      const above = axes.map(axis => axis.above(t))
-      axes.forEach((axis, i) => {
-        const others = ranksOfOthers(below, above, i)
-        const density = weight * axis.density(t)
-        add(best, i, density * others.noneAbove)
-        add(second, i, density * others.oneAbove)
-        add(loss, i, weight * slope(t) * (below[i] ?? 0) * others.someAbove)
-      })
-    },
-  )
-  const ranks = { best: normalised(best), second: normalised(second), expectedLoss: loss }
-  const finite = [...ranks.best, ...ranks.second, ...loss].every(Number.isFinite)
-  return finite
-    ? { kind: 'best_of_many', ...ranks }
-    : invalidBeliefs('of a size that can be told apart in doubles')
+  visitNodes(piecesOf(axes), (t, weight) => {
+    const below = axes.map(axis => axis.below(t))
+    const above = axes.map(axis => axis.above(t))
+    const before = ranksSoFar(below, above)
+    const after = ranksSoFar(below.toReversed(), above.toReversed()).reverse()
+    axes.forEach((axis, i) => {
+      const others = together(before[i] ?? noOthers, after[i + 1] ?? noOthers)
+      const density = weight * axis.density(t)
+      add(best, i, density * others.none)
+      add(second, i, density * others.one)
+      add(loss, i, weight * slope(t) * (below[i] ?? 0) * others.some)
+    })
+  })
+  const isWhole = [best, second].every(chances => Math.abs(sum(chances) - 1) < LARGEST_LOSS)
+  if (!isWhole || !loss.every(Number.isFinite))
+    return invalidBeliefs('of a size that can be told apart in doubles')
+  return { kind: 'best_of_many', best: normalised(best), second: normalised(second), expectedLoss: loss }
 }
 
-/** Probabilities that none, exactly one, and at least one of the others lies above; the last without cancellation. */
-function ranksOfOthers(below: readonly number[], above: readonly number[], i: number) {
-  let noneAbove = 1
-  let oneAbove = 0
-  let someAbove = 0
-  below.forEach((p, j) => {
-    if (j === i) return
-    const q = above[j] ?? 0
-    someAbove += noneAbove * q
-    oneAbove = oneAbove * p + noneAbove * q
-    noneAbove *= p
+/** Of the quadrature: more is missing only where a belief is so narrow, so far from the first, that doubles miss it. */
+const LARGEST_LOSS = 1e-7
+
+/** All breaks but those so close to others that leaving them out makes no piece longer than any belief can bear. */
+function piecesOf(axes: readonly Axis[]): readonly number[] {
+  const shortest = Math.min(...axes.map(axis => shortestPiece(axis.breaks)))
+  const sorted = Float64Array.from(axes.flatMap(axis => axis.breaks)).sort()
+  const kept: number[] = []
+  sorted.forEach((end, i) => {
+    const next = sorted[i + 1] ?? Infinity
+    if (kept.length === 0 || next - (kept.at(-1) ?? 0) > 0.5 * shortest) kept.push(end)
   })
-  return { noneAbove, oneAbove, someAbove }
+  return kept
+}
+
+function shortestPiece(breaks: readonly number[]): number {
+  const lengths = breaks.slice(1).map((end, i) => end - (breaks[i] ?? end))
+  return Math.min(...lengths.filter(length => length > 0))
+}
+
+/** Probabilities that of some variants none, exactly one, and at least one lies above; the last without cancellation. */
+interface RanksOfOthers {
+  readonly none: number
+  readonly one: number
+  readonly some: number
+}
+
+const noOthers: RanksOfOthers = { none: 1, one: 0, some: 0 }
+
+/** Of the first k variants, for k = 0 to all of them. */
+function ranksSoFar(below: readonly number[], above: readonly number[]): RanksOfOthers[] {
+  const ranks = [noOthers]
+  let last = noOthers
+  below.forEach((none, j) => {
+    const some = above[j] ?? 0
+    last = together(last, { none, one: some, some })
+    ranks.push(last)
+  })
+  return ranks
+}
+
+function together(a: RanksOfOthers, b: RanksOfOthers): RanksOfOthers {
+  return { none: a.none * b.none, one: a.one * b.none + a.none * b.one, some: a.some + a.none * b.some }
 }
 
 function add(totals: number[], i: number, value: number): void {
   totals[i] = (totals[i] ?? 0) + value
 }
 
-/** Takes out the rounding of the quadrature, below 1e-9, so that shares made of it sum to 1. */
+/** Takes out the rounding of the quadrature, so that shares made of it sum to 1. */
 function normalised(values: readonly number[]): readonly number[] {
   const total = sum(values)
   return values.map(value => value / total)

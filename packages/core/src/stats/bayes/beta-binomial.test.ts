@@ -154,6 +154,20 @@ describe(`two proportions with beta priors (source: ${fixture.source})`, () => {
     })
   })
 
+  it('has an interval whose ends are in order, though at a level near 0 both are the median', () => {
+    const options = { scale: 'absolute', better: 'lower', level: 1e-12, prior: { a: 1e6, b: 0.5 } } as const
+    const result = compareBetaBinomial(proportion([0, 101]), proportion([0, 10]), options)
+    const { lower, upper } = result.kind === 'posterior' ? result.interval : { lower: null, upper: null }
+    expect(lower).toBeLessThanOrEqual(upper ?? Number.NaN)
+  })
+
+  it('adds failures to a small prior without rounding it away', () => {
+    const prior = { a: 10, b: 0.1 }
+    expect(betaPosterior({ kind: 'proportion', n: 1e6, successes: 1e6 }, prior).b).toBe(0.1)
+    const options = { scale: 'absolute', better: 'higher', level: 0.95, prior } as const
+    expect(compareBetaBinomial(proportion([1, 1]), proportion([1e6, 1e6]), options).kind).toBe('posterior')
+  })
+
   it.each([1e8, 1e10])('of %d units is that of the normal distribution', n => {
     const step = Math.round(Math.sqrt(n))
     const result = compare([n / 2, n], [n / 2 + step, n])

@@ -13,7 +13,7 @@ export interface BetaPrior {
 
 /** After the units of a summary: adds successes to a, failures to b. */
 export function betaPosterior({ n, successes }: ProportionSummary, prior: BetaPrior): BetaBelief {
-  return { kind: 'beta', a: prior.a + successes, b: prior.b + n - successes }
+  return { kind: 'beta', a: prior.a + successes, b: prior.b + (n - successes) }
 }
 
 /**
@@ -66,7 +66,9 @@ export function compareBetaBinomial(
 
 function ends(a: BetaBelief, b: BetaBelief, scale: Scale, level: number) {
   const tail = (1 - level) / 2
-  return { lower: differenceQuantile(a, b, scale, tail), upper: differenceQuantile(a, b, scale, 1 - tail) }
+  const [from, to] = [differenceQuantile(a, b, scale, tail), differenceQuantile(a, b, scale, 1 - tail)]
+  // At a level near 0 both are the median, but for the error of either.
+  return { lower: Math.min(from, to), upper: Math.max(from, to) }
 }
 
 function absolute(a: BetaBelief, b: BetaBelief) {

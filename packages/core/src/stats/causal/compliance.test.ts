@@ -39,6 +39,53 @@ describe('the effect on units that assignment sways', () => {
     expect(Math.abs((late.firstStageF ?? 0) / row.f - 1)).toBeLessThan(1e-11)
   })
 
+  it('has a one-sided bound that excludes the null effect exactly when p is below alpha, at any alpha', () => {
+    const [control, variant] = [summary(units(1, 60, 0.1, 0.3)), summary(units(2, 60, 0.8, 0.3))]
+    const alpha = fc.double({ min: 1e-6, max: 0.999, noNaN: true })
+    const alternative = fc.constantFrom('greater', 'less')
+    const interval = fc.constantFrom('anderson_rubin', 'delta')
+    fc.assert(
+      fc.property(
+        alpha,
+        alternative,
+        interval,
+        fc.double({ min: -1, max: 1, noNaN: true }),
+        (a, side, by, d) => {
+          const asked = { alpha: a, alternative: side, interval: by, nullEffect: d } as const
+          const late = estimate(complierEffect(control, variant, asked))
+          const { lower, upper } = late.interval
+          fc.pre(Math.abs((late.p ?? 0) / a - 1) > 1e-9)
+          const isOutside = side === 'greater' ? d < (lower ?? -Infinity) : d > (upper ?? Infinity)
+          expect(isOutside).toBe((late.p ?? 1) < a)
+        },
+      ),
+    )
+  })
+
+  it.each([
+    ['n', { n: Infinity, means: [0, 0], d: 0.1 }],
+    ['n', { n: Number.NaN, means: [0, 0], d: 0.1 }],
+    ['summary', { n: 10, means: [0, 1e200], d: 0.1 }],
+    ['summary', { n: 10, means: [0, 1e10], d: 1e-300 }],
+  ])('is invalid by %s: %j', (argument, { n, means, d }) => {
+    const moments = {
+      n,
+      means,
+      comoments: [
+        [1, 0],
+        [0, d],
+      ],
+    }
+    const control = summary([
+      [0, 0],
+      [1, 0],
+    ])
+    expect(complierEffect(control, { kind: 'compliance', moments })).toMatchObject({
+      kind: 'invalid',
+      argument,
+    })
+  })
+
   it('is the intention-to-treat effect by the share that complies', () => {
     const [control, variant] = [summary(units(1, 400, 0.1, 2)), summary(units(2, 400, 0.7, 2))]
     const late = estimate(complierEffect(control, variant))

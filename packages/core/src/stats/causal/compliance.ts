@@ -4,6 +4,7 @@ import type { Moments } from '../summary/moments.ts'
 import { MomentsBuilder } from '../summary/moments-builder.ts'
 import { answer, criticalValue, pValue, type TestEstimate, waldEstimate } from '../test/estimate.ts'
 import { readOptions, type Settings, type TestOptions } from '../test/options.ts'
+import { badUnits } from '../test/sample.ts'
 import { compareMeans } from '../test/welch.ts'
 
 /** Of the units assigned to one variant. Columns: outcome; share of the unit's requests that the variant under test served. */
@@ -89,8 +90,12 @@ export function complierEffect(
   if (isRefusal(settings)) return settings
   if (settings.scale !== 'absolute') return invalid('scale', "'absolute'")
   if (!isPair(control.moments) || !isPair(variant.moments)) return invalid('summary', 'of 2 finite columns')
-  if (control.moments.n < 2 || variant.moments.n < 2) return insufficient('too_few_units', 2)
+  const few = badUnits(control.moments.n) ?? badUnits(variant.moments.n)
+  if (few !== null) return few
   const stage = differences(control.moments, variant.moments)
+  const firstStageF = stage.vdd === 0 ? null : stage.dd / stage.vdd
+  if (![stage.dd, firstStageF ?? 0].every(Number.isFinite))
+    return invalid('summary', 'of shares that can be squared and divided by')
   if (stage.dd < leastF * stage.vdd || stage.d === 0) return insufficient('weak_instrument', null)
   if (!(outcomes(control).m2 > 0 && outcomes(variant).m2 > 0)) return insufficient('no_variance', null)
   const estimate =
@@ -98,7 +103,6 @@ export function complierEffect(
       ? byDelta(stage, settings)
       : byInversion(stage, settings)
   if (isRefusal(estimate)) return estimate
-  const firstStageF = stage.vdd === 0 ? null : stage.dd / stage.vdd
   return { ...estimate, compliance: stage.d, firstStageF }
 }
 
@@ -158,7 +162,8 @@ function byInversion(stage: Stage, settings: Settings): Result<TestEstimate> {
   if (!(a > 0)) return insufficient('weak_instrument', null)
   const atNull = varianceAt(stage, settings.nullEffect)
   if (atNull === 0) return insufficient('no_variance', null)
-  const root = Math.sqrt(Math.max(0, b * b - a * c))
+  // One-sided at an alpha above 1/2 the bound lies beyond the estimate, as q is negative.
+  const root = (q < 0 ? -1 : 1) * Math.sqrt(Math.max(0, b * b - a * c))
   const statistic = (Math.sign(d) * (y - settings.nullEffect * d)) / Math.sqrt(atNull)
   return answer({ method: 'complier_anderson_rubin', n, assumptions }, settings, {
     effect: y / d,

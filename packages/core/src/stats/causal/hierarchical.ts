@@ -1,5 +1,5 @@
 // A normal hierarchy: effects that differ around a mean, by an unknown amount. What every subgroup learns of all others.
-import { normalCdf, normalQuantile } from '../distribution/normal.ts'
+import { normalQuantile, normalUpperTail } from '../distribution/normal.ts'
 import { visitNodes } from '../numeric/quadrature.ts'
 import { findRoot } from '../numeric/root.ts'
 import { sum } from '../numeric/sum.ts'
@@ -95,33 +95,44 @@ function describe(
   draws: readonly Draw[],
   level: number,
 ): GroupPosterior {
+  // All from the estimate on, so that an effect far from 0 takes no digits away.
   const parts = draws.map(({ between, weight, mean, variance }) => {
     const pull = standardError ** 2 / (standardError ** 2 + between ** 2)
     const spread = (1 - pull) * standardError ** 2 + pull ** 2 * variance
-    return { weight, pull, mean: effect + pull * (mean - effect), variance: spread }
+    return { weight, pull, mean: pull * (mean - effect), variance: spread }
   })
   const expect = (of: (part: (typeof parts)[number]) => number) =>
     parts.reduce((sum, part) => sum + part.weight * of(part), 0)
   const mean = expect(part => part.mean)
   const deviation = Math.sqrt(expect(part => part.variance + (part.mean - mean) ** 2))
-  const below = (x: number) => expect(part => normalCdf((x - part.mean) / Math.sqrt(part.variance)))
+  const beyond = (x: number, side: 1 | -1) =>
+    expect(part => normalUpperTail((side * (x - part.mean)) / Math.sqrt(part.variance)))
   const tail = (1 - level) / 2
+  const end = (side: 1 | -1) => endOf(x => beyond(x, side), { mean, deviation }, tail, side)
   return {
-    mean,
+    mean: effect + mean,
     deviation,
-    lower: quantileOf(below, mean, deviation, tail),
-    upper: quantileOf(below, mean, deviation, 1 - tail),
+    lower: effect + end(-1),
+    upper: effect + end(1),
     shrinkage: expect(part => part.pull),
   }
 }
 
-/** NaN where the deviation is no number or has vanished. */
-function quantileOf(below: (x: number) => number, mean: number, deviation: number, p: number): number {
+/**
+ * Where as much as `tail` lies beyond, on this side: sought on its own tail, since 1 - tail may be more than the weights
+ * of the parts add up to. NaN where the deviation is no number or has vanished.
+ */
+function endOf(
+  beyond: (x: number) => number,
+  { mean, deviation }: { readonly mean: number; readonly deviation: number },
+  tail: number,
+  side: 1 | -1,
+): number {
   if (!(deviation > 0 && deviation < Infinity)) return Number.NaN
-  const guess = mean + normalQuantile(p) * deviation
+  const guess = mean - side * normalQuantile(tail) * deviation
   let step = deviation / 4
-  let [low, high] = [guess - step, guess + step]
-  while (below(low) > p) low -= step *= 2
-  while (below(high) < p) high += step *= 2
-  return findRoot(x => below(x) - p, low, high, { x: 1e-13 * deviation, y: 0 }) ?? guess
+  let [inner, outer] = [guess - side * step, guess + side * step]
+  while (beyond(inner) < tail) inner -= side * (step *= 2)
+  while (beyond(outer) > tail) outer += side * (step *= 2)
+  return findRoot(x => beyond(x) - tail, inner, outer, { x: 1e-13 * deviation, y: 0 }) ?? guess
 }

@@ -53,6 +53,24 @@ describe(`effects of subgroups (source: ${fixture.source})`, () => {
     expect(Math.abs((effects[0]?.interval.upper ?? 0) - 31)).toBeLessThan(1.5)
   })
 
+  it('lose no digits where all effects are a million deviations from 0', () => {
+    const group = fc.record({
+      effect: fc.integer({ min: -80, max: 80 }).map(k => k / 16),
+      standardError: fc.double({ min: 0.05, max: 2, noNaN: true }),
+    })
+    fc.assert(
+      fc.property(fc.array(group, { minLength: 3, maxLength: 8 }), groups => {
+        const far = 2 ** 20
+        const { effects } = shrunken(groups.map(g => ({ ...g, effect: g.effect + far })))
+        shrunken(groups).effects.forEach((near, i) => {
+          expect(Math.abs((effects[i]?.effect ?? NaN) - far - near.effect)).toBeLessThan(1e-9)
+          expect(effects[i]?.standardDeviation).toBeCloseTo(near.standardDeviation, 9)
+        })
+      }),
+      { numRuns: 50 },
+    )
+  })
+
   it('are drawn to each other, the noisier the more, and do not depend on where effects are counted from', () => {
     const group = fc.record({
       effect: fc.double({ min: -5, max: 5, noNaN: true }),
@@ -98,6 +116,24 @@ describe(`effects of subgroups (source: ${fixture.source})`, () => {
     }
     expect(missed / 480).toBeGreaterThan(0.02)
     expect(missed / 480).toBeLessThan(0.08)
+  })
+
+  it('have ends as far apart above as below at a level next to 1, where 1 - tail has no digits left', () => {
+    const eight = [28, 8, -3, 7, -1, 1, 18, 12].map(effect => effect - 9)
+    const errors = [15, 10, 16, 11, 9, 11, 10, 18]
+    const mirrored = eight.map(effect => -effect)
+    let inner = eight
+    for (const level of [1 - 1e-9, 1 - 1e-13, 1 - 2 ** -53]) {
+      const there = shrunken(subgroups(eight, errors), level).effects.map(
+        ({ interval }) => interval.upper ?? 0,
+      )
+      const back = shrunken(subgroups(mirrored, errors), level).effects
+      there.forEach((upper, i) => {
+        expect(upper).toBeGreaterThan(inner[i] ?? Infinity)
+        expect(upper / -(back[i]?.interval.lower ?? 0)).toBeCloseTo(1, 9)
+      })
+      inner = there
+    }
   })
 
   it.each([

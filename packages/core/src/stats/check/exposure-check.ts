@@ -1,8 +1,9 @@
 // How many units met more than one variant: a person on two devices, a pin that was lost, an identity that changed.
 import { clopperPearson } from '../distribution/binomial.ts'
-import { chiSquareUpperTail } from '../distribution/chi-square.ts'
 import { sum } from '../numeric/sum.ts'
 import { type Insufficient, type Interval, type Invalid, insufficient, invalid } from '../result.ts'
+import { isCount } from '../summary/summarise.ts'
+import { testProportions } from '../test/chi-square.ts'
 
 /** Units by the variant they were first assigned to. */
 export interface VariantExposures {
@@ -36,14 +37,10 @@ export interface ExposureOptions {
   readonly level?: number
 }
 
-/** Below this expected count the chi-square approximation is not trusted (Cochran 1954). */
-const LEAST_EXPECTED = 5
-
 /**
  * The share of units that met more than one variant, whether it is tolerable, and whether it differs between variants.
  *
- * Formula: share = multiple / units, Clopper-Pearson interval; p = upper tail of chi-square with k - 1 degrees of
- * freedom at the sum over both cells of k variants of (O - E)^2 / E, E = units of the variant x share of the cell.
+ * Formula: share = multiple / units, Clopper-Pearson interval; p as `testProportions` of the variants that have units.
  *
  * @param variants - two at least; whole numbers, multiple <= units
  * @param options - tolerance .01 as GrowthBook's, level .95, unless said otherwise
@@ -73,20 +70,16 @@ export function checkMultipleExposures(
     interval: { kind: 'confidence', level, lower, upper },
     verdict: lower > tolerance ? 'exceeded' : upper < tolerance ? 'within' : 'unclear',
     shares: variants.map(variant => (variant.units === 0 ? null : variant.multiple / variant.units)),
-    p: differenceP(
-      variants.filter(variant => variant.units > 0),
-      multiple / units,
-    ),
+    p: differenceP(variants.filter(variant => variant.units > 0)),
   }
 }
 
-function differenceP(variants: readonly VariantExposures[], share: number): number | null {
-  const least = Math.min(...variants.map(({ units }) => units * Math.min(share, 1 - share)))
-  if (variants.length < 2 || least < LEAST_EXPECTED) return null
-  const terms = variants.map(
-    ({ units, multiple }) => (multiple - units * share) ** 2 / (units * share * (1 - share)),
+function differenceP(variants: readonly VariantExposures[]): number | null {
+  const test = testProportions(
+    variants.map(({ units, multiple }) => ({ kind: 'proportion', n: units, successes: multiple })),
   )
-  return chiSquareUpperTail(sum(terms), variants.length - 1)
+  const isTrusted = test.kind === 'chi_square' && test.assumptions.every(({ state }) => state !== 'doubtful')
+  return isTrusted ? test.p : null
 }
 
 function findInvalid(
@@ -100,8 +93,4 @@ function findInvalid(
   }
   if (!(tolerance > 0 && tolerance < 1)) return invalid('tolerance', 'in (0, 1)')
   return level > 0 && level < 1 ? null : invalid('level', 'in (0, 1)')
-}
-
-function isCount(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= 0
 }

@@ -342,6 +342,22 @@ describe('what a sequence of units says', () => {
     ['a share too small to be meant', () => startShareSequence([1, 1e-300]), 'shares'],
     ['a share without end', () => startShareSequence([1, Infinity]), 'shares'],
     ['an alpha of 0', () => startShareSequence([1, 1], only([0, 1])), 'priors'],
+    [
+      'an alpha of which log gamma has no digits',
+      () => startShareSequence([1, 1], only([1e20, 1e20])),
+      'priors',
+    ],
+    ['an alpha next to 0', () => startShareSequence([1, 1], only([1e-300, 1])), 'priors'],
+    ['weights below 0', () => startShareSequence([1, 1], [{ weight: -1, alpha: [1, 1] }]), 'priors'],
+    [
+      'weights that overflow',
+      () =>
+        startShareSequence(
+          [1, 1],
+          [1, 2].map(() => ({ weight: 1e308, alpha: [1, 1] })),
+        ),
+      'priors',
+    ],
     ['an alpha for one variant only', () => startShareSequence([1, 1], only([1])), 'priors'],
     ['a weight of 0', () => startShareSequence([1, 1], [{ weight: 0, alpha: [1, 1] }]), 'priors'],
     ['no prior', () => startShareSequence([1, 1], []), 'priors'],

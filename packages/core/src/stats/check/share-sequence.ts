@@ -43,7 +43,7 @@ export interface ShareComponent {
 export interface SharePrior {
   /** Relative to the other priors of the mixture, in (0, inf). */
   readonly weight: number
-  /** Of a Dirichlet distribution, one for each variant, each in (0, inf). */
+  /** Of a Dirichlet distribution, one for each variant, each in [1e-9, 1e9]: beyond, log gamma has too few digits left. */
   readonly alpha: readonly number[]
 }
 
@@ -95,12 +95,11 @@ export function startShareSequence(
 ): ShareSequence | Invalid {
   const propensities = normalise(shares)
   if (propensities === null) return invalid('shares', 'each 0 or >= 1e-12 of their finite sum')
-  const sane = ({ weight, alpha }: SharePrior) =>
-    alpha.length === shares.length && [weight, ...alpha].every(a => a > 0 && a < Infinity)
-  if (priors.length === 0 || !priors.every(sane)) {
-    return invalid('priors', 'one at least, with a weight > 0 and an alpha > 0 for each share')
-  }
   const weight = sum(priors.map(prior => prior.weight))
+  const areSane = priors.every(prior => isSanePrior(prior, shares.length, weight))
+  if (priors.length === 0 || !areSane) {
+    return invalid('priors', 'one at least, with a weight > 0 and an alpha in [1e-9, 1e9] for each share')
+  }
   const zeros = shares.map(() => 0)
   return {
     kind: 'share_sequence',
@@ -112,6 +111,12 @@ export function startShareSequence(
     minP: 1,
     components: priors.map(prior => startComponent(prior, prior.weight / weight, propensities)),
   }
+}
+
+function isSanePrior({ weight, alpha }: SharePrior, variants: number, weights: number): boolean {
+  return (
+    alpha.length === variants && weight > 0 && weight / weights > 0 && alpha.every(a => a >= 1e-9 && a <= 1e9)
+  )
 }
 
 function defaultPriors(shares: readonly number[]): readonly SharePrior[] {

@@ -20,6 +20,18 @@ describe(`incomplete beta functions of large parameters (source: ${fixture.sourc
   )
 })
 
+describe(`incomplete beta functions of huge parameters (source: ${fixture.source})`, () => {
+  test.each(fixture.huge)('I_$x($a, $b) is $lower, and what is left $upper', ({ x, a, b, lower, upper }) => {
+    expect(relativeError(betaCdf(x, a, b), lower)).toBeLessThan(1e-9)
+    expect(relativeError(betaUpperTail(x, a, b), upper)).toBeLessThan(1e-9)
+  })
+
+  it('have a quantile at once, though their variance is below the smallest double', () => {
+    expect(betaQuantile(0.5, 1e150, 1e150)).toBeCloseTo(0.5, 14)
+    expect(relativeError(betaQuantile(0.999, 1e15, 1e308), 1e-293)).toBeLessThan(1e-6)
+  })
+})
+
 describe('large trials', () => {
   // P(X <= n / 2) of n fair trials is 1/2 + P(X = n / 2) / 2, and P(X = n / 2) nearly sqrt(2 / (pi n)).
   it.each([3e8, 1e9, 1e12])('of %d, half of them successes, are as likely below as above', n => {

@@ -1,4 +1,4 @@
-import type { Result } from '../result.ts'
+import type { Invalid } from '../result.ts'
 import { type AdjustedFamily, adjustFamily, type Family, runningMinimumFromEnd } from './family.ts'
 
 /**
@@ -11,7 +11,7 @@ import { type AdjustedFamily, adjustFamily, type Family, runningMinimumFromEnd }
  * doi:10.1111/j.2517-6161.1995.tb02031.x.
  * Reference: statsmodels 0.13.5 `multipletests(method="fdr_bh")` (`fixtures/multiplicity.py`).
  */
-export function adjustByBenjaminiHochberg(family: Family): Result<AdjustedFamily> {
+export function adjustByBenjaminiHochberg(family: Family): AdjustedFamily | Invalid {
   return adjustFamily(family, {
     method: 'benjamini_hochberg',
     errorRate: 'false_discovery',

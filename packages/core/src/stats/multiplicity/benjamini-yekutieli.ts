@@ -1,4 +1,4 @@
-import type { Result } from '../result.ts'
+import type { Invalid } from '../result.ts'
 import { type AdjustedFamily, adjustFamily, type Family, runningMinimumFromEnd } from './family.ts'
 
 /**
@@ -11,7 +11,7 @@ import { type AdjustedFamily, adjustFamily, type Family, runningMinimumFromEnd }
  * Annals of Statistics 29(4), theorem 1.3, doi:10.1214/aos/1013699998.
  * Reference: statsmodels 0.13.5 `multipletests(method="fdr_by")` (`fixtures/multiplicity.py`).
  */
-export function adjustByBenjaminiYekutieli(family: Family): Result<AdjustedFamily> {
+export function adjustByBenjaminiYekutieli(family: Family): AdjustedFamily | Invalid {
   return adjustFamily(family, {
     method: 'benjamini_yekutieli',
     errorRate: 'false_discovery',

@@ -1,4 +1,4 @@
-import type { Result } from '../result.ts'
+import type { Invalid } from '../result.ts'
 import { type AdjustedFamily, adjustFamily, type Family } from './family.ts'
 
 /**
@@ -10,7 +10,7 @@ import { type AdjustedFamily, adjustFamily, type Family } from './family.ts'
  * Source: Dunn (1961), Multiple Comparisons among Means, JASA 56(293), doi:10.1080/01621459.1961.10482090.
  * Reference: statsmodels 0.13.5 `multipletests(method="bonferroni")` (`fixtures/multiplicity.py`).
  */
-export function adjustByBonferroni(family: Family): Result<AdjustedFamily> {
+export function adjustByBonferroni(family: Family): AdjustedFamily | Invalid {
   return adjustFamily(family, {
     method: 'bonferroni',
     errorRate: 'family_wise',

@@ -1,4 +1,4 @@
-import type { Result } from '../result.ts'
+import type { Invalid } from '../result.ts'
 import { type AdjustedFamily, adjustFamily, type Family, runningMinimumFromEnd } from './family.ts'
 
 /**
@@ -12,7 +12,7 @@ import { type AdjustedFamily, adjustFamily, type Family, runningMinimumFromEnd }
  * doi:10.1093/biomet/75.4.800.
  * Reference: statsmodels 0.13.5 `multipletests(method="simes-hochberg")` (`fixtures/multiplicity.py`).
  */
-export function adjustByHochberg(family: Family): Result<AdjustedFamily> {
+export function adjustByHochberg(family: Family): AdjustedFamily | Invalid {
   return adjustFamily(family, {
     method: 'hochberg',
     errorRate: 'family_wise',

@@ -1,4 +1,4 @@
-import type { Result } from '../result.ts'
+import type { Invalid } from '../result.ts'
 import { type AdjustedFamily, adjustFamily, type Family, runningMaximum } from './family.ts'
 
 /**
@@ -10,7 +10,7 @@ import { type AdjustedFamily, adjustFamily, type Family, runningMaximum } from '
  * Source: Holm (1979), A Simple Sequentially Rejective Multiple Test Procedure, Scandinavian Journal of Statistics 6(2).
  * Reference: statsmodels 0.13.5 `multipletests(method="holm")` (`fixtures/multiplicity.py`).
  */
-export function adjustByHolm(family: Family): Result<AdjustedFamily> {
+export function adjustByHolm(family: Family): AdjustedFamily | Invalid {
   return adjustFamily(family, {
     method: 'holm',
     errorRate: 'family_wise',

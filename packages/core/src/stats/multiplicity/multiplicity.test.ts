@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Result } from '../result.ts'
+import type { Invalid } from '../result.ts'
 import { adjustByBenjaminiHochberg } from './benjamini-hochberg.ts'
 import { adjustByBenjaminiYekutieli } from './benjamini-yekutieli.ts'
 import { adjustByBonferroni } from './bonferroni.ts'
@@ -9,7 +9,7 @@ import fixture from './fixtures/multiplicity.json' with { type: 'json' }
 import { adjustByHochberg } from './hochberg.ts'
 import { adjustByHolm } from './holm.ts'
 
-const methods: Readonly<Record<string, (family: Family) => Result<AdjustedFamily>>> = {
+const methods: Readonly<Record<string, (family: Family) => AdjustedFamily | Invalid>> = {
   bonferroni: adjustByBonferroni,
   holm: adjustByHolm,
   hochberg: adjustByHochberg,

@@ -31,6 +31,11 @@ describe('the root of a monotone function', () => {
 })
 
 describe('the first number for which something holds', () => {
+  it('is found up to the largest safe integer', () => {
+    const first = 2 ** 52 + 3
+    expect(firstWhere(Number.MAX_SAFE_INTEGER, k => k >= first)).toBe(first)
+  })
+
   it('is what a search one by one finds', () => {
     fc.assert(
       fc.property(fc.nat(50), fc.nat(60), (n, from) => {

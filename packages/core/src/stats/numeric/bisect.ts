@@ -30,7 +30,8 @@ export function bisect(f: (x: number) => number, low: number, high: number): num
 export function firstWhere(n: number, holds: (k: number) => boolean): number {
   let [low, high] = [0, n]
   while (low < high) {
-    const middle = Math.floor((low + high) / 2)
+    // Not half their sum, which beyond 2^53 rounds up to the upper one, for ever.
+    const middle = low + Math.floor((high - low) / 2)
     if (holds(middle)) high = middle
     else low = middle + 1
   }

@@ -12,7 +12,8 @@ import type { MeanSummary } from './summary.ts'
  * @param n - units, whole number >= 0
  * @param sums - S_i of each column, finite
  * @param products - P_ij = sum of x_i x_j, symmetric, finite; only j >= i is read
- * @returns `invalid` when the sums cannot be those of n rows: a sum of squares below that of n equal values
+ * @returns `invalid` when the sums cannot be those of n rows: a sum of squares below that of n equal values, or above it
+ *   for a single row
  *
  * Accuracy: subtracts two large numbers; with an offset of 10^k standard deviations 2 k digits of the variance are
  * lost. Sum x - c for some fixed c near the mean where that matters, or use `MomentsBuilder`.
@@ -28,14 +29,18 @@ export function momentsFromSums(
   }
   const means = sums.map(sum => (n === 0 ? 0 : sum / n))
   const comoment = (i: number, j: number) =>
-    n === 0 ? 0 : (products[i]?.[j] ?? Number.NaN) - (means[i] ?? 0) * (sums[j] ?? 0)
+    (products[i]?.[j] ?? Number.NaN) - (means[i] ?? 0) * (sums[j] ?? 0)
   const comoments = sums.map((_, i) => sums.map((__, j) => comoment(Math.min(i, j), Math.max(i, j))))
   if (![...means, ...comoments.flat()].every(Number.isFinite)) {
     return invalid('sums', 'finite, with products of all columns')
   }
   const rounding = 1e-12
-  const possible = comoments.every((row, i) => (row[i] ?? 0) >= -rounding * (products[i]?.[i] ?? 0))
-  if (!possible) return invalid('products', 'sums of squares of n values')
+  const areSums = comoments.every((row, i) => {
+    const [square, spread] = [products[i]?.[i] ?? 0, row[i] ?? 0]
+    return spread >= -rounding * square && (n > 1 || spread <= rounding * square)
+  })
+  if (!areSums || (n === 0 && sums.some(sum => sum !== 0)))
+    return invalid('products', 'sums of squares of n values')
   return { n, means, comoments: comoments.map((row, i) => row.map((c, j) => (i === j ? Math.max(c, 0) : c))) }
 }
 

@@ -1,6 +1,7 @@
 // From one kind of summary to another.
 import { insufficient, invalid, type Result } from '../result.ts'
 import type { Moments } from './moments.ts'
+import { isCount, proportionOf } from './summarise.ts'
 import type {
   CupedRatioSummary,
   CupedSummary,
@@ -22,6 +23,7 @@ import type {
 export function lineariseRatio({ moments }: RatioSummary): Result<MeanSummary> {
   const { n, means, comoments } = moments
   const [numerator = 0, denominator = 0] = means
+  if (!isCount(n)) return invalid('n', 'a whole number >= 0')
   if (n === 0) return insufficient('too_few_units', 1)
   if (denominator === 0) return insufficient('denominator_is_zero', null)
   const at = (i: number, j: number) => comoments[i]?.[j] ?? 0
@@ -38,6 +40,8 @@ export function lineariseRatio({ moments }: RatioSummary): Result<MeanSummary> {
  * Formula: m2 = s (n - s) / n.
  */
 export function proportionAsMean({ n, successes }: ProportionSummary): Result<MeanSummary> {
+  const checked = proportionOf(successes, n)
+  if (checked.kind !== 'proportion') return checked
   if (n === 0) return insufficient('too_few_units', 1)
   return { kind: 'mean', n, mean: successes / n, m2: (successes * (n - successes)) / n }
 }

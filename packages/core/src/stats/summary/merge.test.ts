@@ -111,6 +111,36 @@ describe('summaries', () => {
     ['sums of nothing real', meanFromSums(2, NaN, 1), 'sums'],
     ['squares that cannot be', meanFromSums(2, 10, 1), 'products'],
     ['units below zero', meanFromSums(-1, 0, 0), 'n'],
+    ['a sum of no units', meanFromSums(0, 5, 0), 'products'],
+    ['squares of no units', meanFromSums(0, 0, 7), 'products'],
+    ['sums of no units that are none', meanFromSums(0, NaN, 0), 'sums'],
+    ['one unit that varies', meanFromSums(1, 5, 100), 'products'],
+    [
+      'an infinite value, though it would be cut',
+      summariseMean([1, Infinity], { kind: 'cap', lower: 0, upper: 9 }),
+      'values',
+    ],
+    [
+      'a proportion of no number of units',
+      proportionAsMean({ kind: 'proportion', n: NaN, successes: 0 }),
+      'n',
+    ],
+    ['more successes than units', proportionAsMean({ kind: 'proportion', n: 2, successes: 3 }), 'successes'],
+    [
+      'a ratio of no number of units',
+      lineariseRatio({
+        kind: 'ratio',
+        moments: {
+          n: NaN,
+          means: [1, 1],
+          comoments: [
+            [1, 0],
+            [0, 1],
+          ],
+        },
+      }),
+      'n',
+    ],
   ])('are invalid with %s', (_, result, argument) => {
     expect(result).toMatchObject({ kind: 'invalid', argument })
   })

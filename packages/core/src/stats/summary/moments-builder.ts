@@ -67,7 +67,9 @@ export class MomentsBuilder {
   }
 
   #addValue(i: number, value: number, share: number): void {
-    const cut = Math.min(Math.max(value, this.#lower[i] as number), this.#upper[i] as number)
+    // An infinite value is not one to be cut: its difference to itself, which is no number, lets `moments` refuse it.
+    const cut =
+      Math.min(Math.max(value, this.#lower[i] as number), this.#upper[i] as number) + (value - value)
     const mean = this.#means[i] as number
     const delta = cut - mean - (this.#rests[i] as number)
     const rest = (this.#rests[i] as number) + delta * share

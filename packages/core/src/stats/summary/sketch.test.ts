@@ -88,6 +88,18 @@ describe('a sketch', () => {
     )
   })
 
+  it('takes values of any size, though millions of bins lie between them', () => {
+    const sketch = sketchOf([1e-300, -1e-300, 1e300, 2e300, -1e300], 0.001)
+    const at = (p: number) => sketchQuantile(sketch, p)
+    expect([0, 0.25, 0.5, 0.75, 1].map(at)).toMatchObject([
+      { value: -1e300 },
+      { value: expect.closeTo(-1e-300, 300) },
+      { value: expect.closeTo(1e-300, 300) },
+      { value: expect.toSatisfy((value: number) => Math.abs(value / 1e300 - 1) <= 0.001) },
+      { value: 2e300 },
+    ])
+  })
+
   it('survives being stored as JSON', () => {
     const sketch = sketchOf([1, 2, 0, -3, 1e6])
     expect(JSON.parse(JSON.stringify(sketch))).toEqual(sketch)

@@ -1,5 +1,5 @@
-// Quantiles of a stream in little memory, by the DDSketch of Datadog's library behind a plain value of our own: the
-// library merges no negative values (sketches-js 2.1.1) and serialises without the extremes.
+// Quantiles of a stream in little memory: DDSketch, with the bins of Datadog's library and counts of our own. The library
+// (sketches-js 2.1.1) merges no negative values, serialises without the extremes, and throws beyond 125,000 bins.
 import { DDSketch } from '@datadog/sketches-js'
 import { sum } from '../numeric/sum.ts'
 import { type Invalid, insufficient, invalid, type Result } from '../result.ts'
@@ -31,37 +31,52 @@ export interface SketchValue {
 
 /** Takes values in one by one. */
 export class SketchBuilder {
-  readonly #sketch: DDSketch
   readonly #relativeError: number
-  #sane = true
+  readonly #mapping: DDSketch['mapping']
+  /** By key, since values of far apart sizes leave most keys between them without any. */
+  readonly #positive = new Map<number, number>()
+  readonly #negative = new Map<number, number>()
+  #n = 0
+  #zeros = 0
+  #minimum = Infinity
+  #maximum = -Infinity
+  #sane: boolean
 
   /** @param relativeError - in [1e-4, 0.5] */
   constructor(relativeError = 0.01) {
     this.#sane = relativeError >= 1e-4 && relativeError <= 0.5
     this.#relativeError = relativeError
-    this.#sketch = new DDSketch({ relativeAccuracy: this.#sane ? relativeError : 0.5 })
+    this.#mapping = mappingOf(this.#sane ? relativeError : 0.5)
   }
 
   /** @param value - finite; below 1e-307 in size it counts as 0 */
   add(value: number): void {
-    if (Number.isFinite(value)) this.#sketch.accept(value)
-    else this.#sane = false
+    if (!Number.isFinite(value)) {
+      this.#sane = false
+      return
+    }
+    this.#n++
+    this.#minimum = Math.min(this.#minimum, value)
+    this.#maximum = Math.max(this.#maximum, value)
+    const size = Math.abs(value)
+    if (size > this.#mapping.minPossible)
+      countOne(value > 0 ? this.#positive : this.#negative, this.#mapping.key(size))
+    else this.#zeros++
   }
 
   sketch(): Result<Sketch> {
-    const { count, min, max, zeroCount, store, negativeStore } = this.#sketch
     if (!this.#sane) {
       return invalid('value', 'finite, with a relative error in [1e-4, 0.5]')
     }
     return {
       kind: 'sketch',
       relativeError: this.#relativeError,
-      n: count,
-      minimum: count === 0 ? 0 : min,
-      maximum: count === 0 ? 0 : max,
-      zeros: zeroCount,
-      positive: binsOf(store),
-      negative: binsOf(negativeStore),
+      n: this.#n,
+      minimum: this.#n === 0 ? 0 : this.#minimum,
+      maximum: this.#n === 0 ? 0 : this.#maximum,
+      zeros: this.#zeros,
+      positive: binsOf(this.#positive),
+      negative: binsOf(this.#negative),
     }
   }
 }
@@ -137,7 +152,16 @@ function atRank(sketch: Sketch, rank: number): number {
 }
 
 function centerOf(relativeError: number, key: number | null): number {
-  return key === null ? 0 : new DDSketch({ relativeAccuracy: relativeError }).mapping.value(key)
+  return key === null ? 0 : mappingOf(relativeError).value(key)
+}
+
+/** From sizes of values to keys of bins, and back. */
+function mappingOf(relativeError: number): DDSketch['mapping'] {
+  return new DDSketch({ relativeAccuracy: relativeError }).mapping
+}
+
+function countOne(counts: Map<number, number>, key: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1)
 }
 
 interface Place {
@@ -179,9 +203,15 @@ function mergeBins(a: Bins, b: Bins): Bins {
   return { firstKey, counts }
 }
 
-function binsOf({ bins, offset }: { readonly bins: readonly number[]; readonly offset: number }): Bins {
-  const first = bins.findIndex(count => count > 0)
-  if (first === -1) return { firstKey: 0, counts: [] }
-  const last = bins.findLastIndex(count => count > 0)
-  return { firstKey: first + offset, counts: bins.slice(first, last + 1) }
+function binsOf(counts: ReadonlyMap<number, number>): Bins {
+  if (counts.size === 0) return { firstKey: 0, counts: [] }
+  let [first, last] = [Infinity, -Infinity]
+  for (const key of counts.keys()) {
+    first = Math.min(first, key)
+    last = Math.max(last, key)
+  }
+  return {
+    firstKey: first,
+    counts: Array.from({ length: last - first + 1 }, (_, i) => counts.get(first + i) ?? 0),
+  }
 }

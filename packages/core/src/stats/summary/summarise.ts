@@ -108,6 +108,7 @@ function momentsOf(columns: number, rows: Iterable<readonly number[]>, caps?: re
   return builder.moments()
 }
 
-function isCount(value: number): boolean {
+/** Whether a number can be one of units: whole, in [0, 2^53). */
+export function isCount(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0
 }
