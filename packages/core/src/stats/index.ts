@@ -172,6 +172,7 @@ export {
   proportionSpread,
   refuseSparse,
   type Spread,
+  spreadFactor,
 } from './sequential/always-valid/asymptotic/sparse.ts'
 // What sequences are made of: boundaries of sums that hold at any time.
 export { betaBinomialMixture } from './sequential/always-valid/boundary/beta-binomial.ts'
@@ -290,8 +291,14 @@ export {
 export {
   type AsymmetricPlan,
   asymmetricBoundaries,
+  type LowerSpending,
   type SideSpending,
 } from './sequential/group/asymmetric.ts'
+export {
+  type AsymmetricEstimate,
+  type AsymmetricTestPlan,
+  analyseAsymmetric,
+} from './sequential/group/asymmetric-analysis.ts'
 export {
   type Boundary,
   nextLook,

@@ -1,6 +1,9 @@
 // What has to be known of a metric before an experiment: its value on the control, and how much units vary.
+import { normalQuantile } from '../distribution/normal.ts'
 import { type Insufficient, type Invalid, insufficient, invalid, type Scale } from '../result.ts'
 import { restrictedError } from '../test/restricted-proportions.ts'
+
+const Z = -normalQuantile(0.025)
 
 export interface MeanMetric {
   readonly kind: 'mean'
@@ -44,8 +47,16 @@ export interface QuantileMetric {
   readonly value: number
   /** Of the values, at the quantile, > 0: per unit of measurement. */
   readonly density: number
-  /** Of the variant's values; the control's unless told. What makes all values r times as large divides it by r. */
+  /**
+   * Of the variant's values; unless told the control's on the absolute scale, where an effect shifts all values, and that
+   * over 1 + effect on the relative one, where it stretches them.
+   */
   readonly variantDensity?: number
+  /**
+   * How the quantile function Q bends there: m^2 Q''' / Q', m = min(p, 1 - p), >= 0. 2 in an exponential tail, 3.4 in that
+   * of Pareto 2.5, 1.5 at p95 of normal values. 0 unless told: right for many values only. See `bandwidthExcess`.
+   */
+  readonly curvature?: number
 }
 
 export type DesignMetric = MeanMetric | ProportionMetric | RatioMetric | QuantileMetric
@@ -87,7 +98,10 @@ export function refuseMetric(
   if (metric.kind === 'quantile' && !(metric.probability > 0 && metric.probability < 1)) {
     return invalid('metric.probability', 'in (0, 1)')
   }
-  const variances = variancesOf(metric, controlValue(metric))
+  if (metric.kind === 'quantile' && !((metric.curvature ?? 0) >= 0 && (metric.curvature ?? 0) < Infinity)) {
+    return invalid('metric.curvature', '>= 0 and finite')
+  }
+  const variances = variancesOf(metric, controlValue(metric), 1)
   const sane = variances.every(variance => variance >= 0 && variance < Infinity)
   if (!sane) return invalid('metric', 'of a variance >= 0 and finite')
   if (variances[0] + variances[1] === 0) return insufficient('no_variance', null)
@@ -129,11 +143,33 @@ export function errorsOf(
   const distance = effect - nullEffect
   if (metric.kind === 'proportion' && !relative)
     return proportionErrors(metric, varied, distance, nullEffect, units)
-  const [control, variant] = variancesOf(metric, varied)
+  const [control, variant] = variancesOf(metric, varied, relative && effect > -1 ? 1 + effect : 1)
   const slope = relative ? varied / value : 1
-  const error =
-    Math.sqrt((control * slope ** 2) / units[0] + variant / units[1]) / (relative ? Math.abs(value) : 1)
-  return { distance, underNull: error, underEffect: error }
+  const errorBy = (first: number, second: number) =>
+    Math.sqrt((control * (first * slope) ** 2) / units[0] + (variant * second ** 2) / units[1]) /
+    (relative ? Math.abs(value) : 1)
+  const underEffect = errorBy(1, 1)
+  if (metric.kind !== 'quantile') return { distance, underNull: underEffect, underEffect }
+  const [first, second] = units.map(n => 1 + bandwidthExcess(metric, n))
+  return { distance, underNull: errorBy(first ?? 1, second ?? 1), underEffect }
+}
+
+/**
+ * By what share a test of n values takes the standard error of a quantile for larger than it is: it measures the density
+ * over the quantile's own rank interval, p -+ d, which in a tail is wide, and Q bends over it.
+ *
+ * Formula: (Q(p + d) - Q(p - d)) / (2 d Q'(p)) - 1 = d^2 Q''' / (6 Q') + ... with d^2 = z_.975^2 p (1 - p) / n, which is
+ * z^2 max(p, 1 - p) curvature / (6 min(p, 1 - p) n).
+ *
+ * @param n - values, > 0
+ * @returns >= 0; 0.24 for p95 of 100 exponential values, 0.21 for p99 of 600, 0.01 for the median of 100
+ *
+ * Accuracy: of second order; power simulated within .03 where it is below .25 (docs/statistics/sample-size.md).
+ * Source: Siddiqui (1960), Journal of Research of the National Bureau of Standards 64B(3), doi:10.6028/jres.064B.017, for
+ * the bias of the difference quotient.
+ */
+export function bandwidthExcess({ probability: p, curvature = 0 }: QuantileMetric, n: number): number {
+  return (Z ** 2 * Math.max(p, 1 - p) * curvature) / (6 * Math.min(p, 1 - p) * n)
 }
 
 function proportionErrors(
@@ -179,14 +215,14 @@ export function cohenH(a: number, b: number): number {
   return 2 * Math.asin(Math.sqrt(a)) - 2 * Math.asin(Math.sqrt(b))
 }
 
-/** That one unit of control and variant contribute. A quantile's is p (1 - p) / density^2. */
-function variancesOf(metric: DesignMetric, varied: number): readonly [number, number] {
+/** That one unit of control and variant contribute. A quantile's is p (1 - p) / density^2, its values stretched. */
+function variancesOf(metric: DesignMetric, varied: number, stretch: number): readonly [number, number] {
   switch (metric.kind) {
     case 'mean':
     case 'ratio':
       return [metric.variance, metric.variantVariance ?? metric.variance]
     case 'quantile': {
-      const { probability: p, density, variantDensity = density } = metric
+      const { probability: p, density, variantDensity = density / stretch } = metric
       return [(p * (1 - p)) / density ** 2, (p * (1 - p)) / variantDensity ** 2]
     }
     case 'proportion': {

@@ -62,6 +62,21 @@ describe('metrics of a pilot', () => {
     expect(pilot.designEffect).toBe(1)
   })
 
+  it('undo what the width of the interval around the quantile does to the density, and hand on how it bends', () => {
+    const n = 20_000
+    const values = Float64Array.from({ length: n }, (_, k) => -Math.log1p(-(k + 0.5) / n))
+    // As wide as the interval of 1,000 values.
+    const summary = summariseQuantile(values, 0.95, 1000)
+    if (summary.kind !== 'quantile') throw new Error(summary.kind)
+    const [plain, bent] = [quantilePilot(summary, 0), quantilePilot(summary)]
+    if (plain.kind !== 'quantile_pilot' || bent.kind !== 'quantile_pilot') throw new Error('no pilot')
+    expect(bent.metric.curvature).toBe(2)
+    // Exponential values have density .05 there: less in the plain pilot, whose interval reaches far into the tail.
+    expect(plain.metric.density).toBeLessThan(0.0489)
+    expect(Math.abs(bent.metric.density / 0.05 - 1)).toBeLessThan(0.005)
+    expect(quantilePilot(summary, -1)).toMatchObject({ argument: 'curvature' })
+  })
+
   it('tell the design effect of clusters at the quantile', () => {
     const plain = summariseQuantile(Float64Array.from(units.flat()).sort(), 0.5)
     if (plain.kind !== 'quantile') throw new Error(plain.kind)

@@ -5,7 +5,13 @@ import { type Insufficient, type Invalid, insufficient, invalid, isRefusal, type
 import type { MeanSummary, ProportionSummary, QuantileSummary, RatioSummary } from '../summary/summary.ts'
 import { quantileSample } from '../test/quantile-effect.ts'
 import { meanSample, proportionSample, ratioSample, type Sample } from '../test/sample.ts'
-import type { MeanMetric, ProportionMetric, QuantileMetric, RatioMetric } from './metric.ts'
+import {
+  bandwidthExcess,
+  type MeanMetric,
+  type ProportionMetric,
+  type QuantileMetric,
+  type RatioMetric,
+} from './metric.ts'
 
 /** The mean and the variance of one unit. */
 export function meanPilot(summary: MeanSummary): Result<MeanMetric> {
@@ -31,24 +37,37 @@ export interface QuantilePilot {
   readonly designEffect: number
 }
 
+/** Of an exponential tail, which latencies have or exceed; too little to matter in the middle. */
+const EXPONENTIAL = 2
+
 /**
  * The density of values at their quantile, by how far apart two quantiles beside it are. Sample sizes are of values.
  *
- * Formula: density = 2 z_0.975 sqrt(p (1 - p) / nStar) / (upper - lower).
+ * Formula: density = (1 + x) 2 z_0.975 sqrt(p (1 - p) / nStar) / (upper - lower), x the `bandwidthExcess` of nStar values.
+ *
+ * @param curvature - see `QuantileMetric`; 2 unless told, that of an exponential tail. A pilot shows it too badly
  *
  * Source: Siddiqui (1960), Journal of Research of the National Bureau of Standards 64B(3), doi:10.6028/jres.064B.017.
  */
-export function quantilePilot(summary: QuantileSummary): Result<QuantilePilot> {
+export function quantilePilot(summary: QuantileSummary, curvature = EXPONENTIAL): Result<QuantilePilot> {
+  if (!(curvature >= 0 && curvature < Infinity)) return invalid('curvature', '>= 0 and finite')
   const sample = varied(quantileSample(summary))
   if (isRefusal(sample)) return sample
   const { probability: p, value, nStar, lower, upper } = summary
-  const density = (-2 * normalQuantile(0.025) * Math.sqrt((p * (1 - p)) / nStar)) / (upper - lower)
+  const reach = -2 * normalQuantile(0.025) * Math.sqrt((p * (1 - p)) / nStar)
+  const metric: QuantileMetric = {
+    kind: 'quantile',
+    probability: p,
+    value,
+    density: reach / (upper - lower),
+    curvature,
+  }
   const independent = varied(quantileSample({ ...summary, clusters: null }))
   if (isRefusal(independent)) return independent
   const designEffect = sample.variance / sample.n / (independent.variance / independent.n)
   return {
     kind: 'quantile_pilot',
-    metric: { kind: 'quantile', probability: p, value, density },
+    metric: { ...metric, density: metric.density * (1 + bandwidthExcess(metric, nStar)) },
     designEffect,
   }
 }

@@ -29,7 +29,7 @@ const LEAST_GUESS = 1e-300
  * The units with which an effect is found with the power asked for.
  *
  * Formula: with s0 and s1 the standard errors of one unit in all, N = ((z_alpha s0 + z_power s1) / d)^2; where that is no
- * answer (`student`, `any`, confidence sequences), the N at which `powerOf` is the power, by bisection. With several
+ * answer (`student`, `any`, confidence sequences, quantiles that bend), the N at which `powerOf` is the power, by bisection. With several
  * comparisons that of the worst.
  *
  * @param effect - on the scale of the options, not the null effect
@@ -75,9 +75,11 @@ export function refuseEffect(metric: DesignMetric, effect: number, plan: Plan): 
 }
 
 function totalFor(metric: DesignMetric, effect: number, plan: Plan, pair: readonly [number, number]): number {
-  const guess = closedForm(metric, effect, plan, pair)
-  if (plan.reference === 'normal' && plan.rejections === 'right_direction' && isProportional(plan))
-    return guess
+  const bends = metric.kind === 'quantile' && (metric.curvature ?? 0) > 0
+  const guess = closedForm(bends ? { ...metric, curvature: 0 } : metric, effect, plan, pair)
+  const isClosed =
+    plan.reference === 'normal' && plan.rejections === 'right_direction' && isProportional(plan)
+  if (isClosed && !bends) return guess
   const missing = (log: number) => pairPower(metric, effect, plan, pair, Math.exp(log)) - plan.power
   // An effect of so many deviations that the guess underflows needs the least units there can be, whatever they are.
   const start = Math.log(Math.max(guess, LEAST_GUESS))

@@ -60,6 +60,30 @@ describe(`Mann-Whitney (source: ${fixture.source})`, () => {
   })
 })
 
+describe('a p of exactly alpha is not below it, as of 11 in 220 orders,', () => {
+  it("so the bound is that of R 4.2.2's wilcox.test, alternative greater", () => {
+    const control = [0.31, 1.27, 2.05, 3.4, 4.9, 5.83, 7.2, 8.01, 9.66]
+    const variant = [4.13, 8.44, 12.7]
+    const { p, interval } = estimate(control, variant, {
+      alternative: 'greater',
+      alpha: 0.05,
+      distribution: 'exact',
+    })
+    expect(p).toBeCloseTo(0.10454545454545454, 15)
+    expect(interval.lower).toBeCloseTo(-1.7, 12)
+  })
+
+  it.each([
+    [2, 3, 0, 0.1],
+    [2, 3, 1, 0.2],
+    [3, 2, 1, 0.2],
+    [3, 4, 3, 0.2],
+    [3, 9, 4, 0.05],
+  ])('of %d and %d values with U = %d at alpha %d', (n, m, u, alpha) => {
+    expect(rankDistribution(n, m).cdf(u)).toBe(alpha)
+  })
+})
+
 describe('comparing ranks', () => {
   const values = (least: number) =>
     fc

@@ -1,21 +1,24 @@
-// Proportions: the two-proportion z test, with the score interval that belongs to it.
-import { bisect } from '../numeric/bisect.ts'
-import { type Assumption, insufficient, isRefusal, type Result } from '../result.ts'
+// Proportions: which of their tests and intervals is asked for.
+import { type Assumption, invalid, isRefusal, type Result } from '../result.ts'
 import type { ProportionSummary } from '../summary/summary.ts'
 import { testDifference } from './difference.ts'
-import { answer, criticalValue, type Finding, pValue, type TestEstimate } from './estimate.ts'
+import type { TestEstimate } from './estimate.ts'
 import { readOptions, type Settings, type TestOptions } from './options.ts'
-import { restrictedError } from './restricted-proportions.ts'
 import { proportionSample, type Sample } from './sample.ts'
+import { type ScoreVariance, scoreDifference, scoreRatio } from './score.ts'
 
 export interface ProportionOptions extends TestOptions {
   /**
-   * Variance of an absolute difference: `pooled` (unless told) is that under the null hypothesis, and the interval is
-   * the score interval; `unpooled` takes each variant's own, and the interval is effect -+ q se.
+   * Variance of an absolute difference, or of a ratio by `score`: `pooled` (unless told) is that under the null hypothesis,
+   * and the interval is the score interval; `miettinen_nurminen` the same a little wider; `unpooled` takes each variant's
+   * own, and the interval is effect -+ q se.
    */
-  readonly variance?: 'pooled' | 'unpooled'
-  /** Of a relative effect: `log` unless told; `delta` and `fieller` are referred to Student's t, as gbstats does. */
-  readonly relative?: 'log' | 'delta' | 'fieller'
+  readonly variance?: ScoreVariance | 'unpooled'
+  /**
+   * Of a relative effect: `log` unless told; `score` for few events, also none on the variant; `delta` and `fieller` are
+   * referred to Student's t, as gbstats does.
+   */
+  readonly relative?: 'log' | 'score' | 'delta' | 'fieller'
 }
 
 /** Expected successes and failures on each variant for the normal approximation. */
@@ -26,11 +29,12 @@ const leastEvents = 5
  *
  * Formula: z = (p_B - p_A - d0) / se, with se^2 = q_A / n_A + q_B / n_B and q = p (1 - p): `unpooled` of the observed
  * proportions; `pooled` of the most likely ones with p_B - p_A = d0, which for d0 = 0 are both the pooled proportion.
- * The `pooled` interval is all d0 that are not rejected. Relative: `testDifference`, by default on the log scale.
+ * The `pooled` interval is all d0 that are not rejected (`scoreDifference`). Relative: `scoreRatio`, or `testDifference`, by
+ * default on the log scale.
  *
- * @returns method `two_proportion_z` (`pooled`), `two_proportion_z_unpooled`, or `proportion_log` and so on;
- *   `insufficient`: `no_variance` when nothing or everything is a success (but for `pooled`, on either variant),
- *   `too_few_events` for a log of no events
+ * @returns method `two_proportion_z` (`pooled`), `two_proportion_miettinen_nurminen`, `two_proportion_z_unpooled`, or
+ *   `proportion_log` and so on; `insufficient`: `no_variance` when nothing or everything is a success (of `log`, `delta`,
+ *   `fieller` and `unpooled` on either variant), `too_few_events` for a log of no events
  *
  * Assumes independent units and one planned look; `doubtful` below 5 successes or failures expected on a variant.
  * Accuracy: the interval's ends to 1e-9.
@@ -59,41 +63,17 @@ function proportionEstimate(
   settings: Settings,
   { variance = 'pooled', relative = 'log' }: ProportionOptions,
 ): Result<TestEstimate> {
-  if (settings.scale === 'relative') {
+  if (settings.scale === 'relative' && relative === 'score') {
+    return variance === 'unpooled'
+      ? invalid('variance', "'pooled' or 'miettinen_nurminen' for the score of a ratio")
+      : scoreRatio(a, b, settings, variance)
+  }
+  if (settings.scale === 'relative' && relative !== 'score') {
     return testDifference('proportion', a, b, settings, relative, relative === 'log' ? 'normal' : 'student')
   }
-  return variance === 'pooled'
-    ? scoreEstimate(a, b, settings)
-    : testDifference('two_proportion_z_unpooled', a, b, settings, 'delta', 'normal')
-}
-
-function scoreEstimate(a: Sample, b: Sample, settings: Settings): Result<TestEstimate> {
-  const difference = b.mean - a.mean
-  const restricted = restrictedError(a, b, settings.nullEffect)
-  if (a.variance + b.variance === 0 && !(restricted > 0)) return insufficient('no_variance', null)
-  if (!(restricted > 0)) return insufficient('no_information', null)
-  const statistic = (difference - settings.nullEffect) / restricted
-  const finding: Finding = { method: 'two_proportion_z', n: { control: a.n, variant: b.n }, assumptions: [] }
-  return answer(finding, settings, {
-    effect: difference,
-    standardError: Math.sqrt(a.variance / a.n + b.variance / b.n),
-    bounds: scoreBounds(a, b, criticalValue(settings.alpha, settings.alternative, null)),
-    p: pValue(statistic, settings.alternative, null),
-    statistic,
-    degreesOfFreedom: null,
-  })
-}
-
-/** The differences whose score statistic is q and -q: the ends of the interval. */
-function scoreBounds(a: Sample, b: Sample, q: number): readonly [number, number] {
-  const observed = b.mean - a.mean
-  // Written without a division: the standard error is 0 at the ends of [-1, 1].
-  const excess = (d: number, sign: number) => observed - d - sign * q * restrictedError(a, b, d)
-  // From the observed difference outwards (inwards for alpha > 0.5), since without events the excess is 0 there too.
-  const [below, above] = q >= 0 ? ([-1, 1] as const) : ([1, -1] as const)
-  const end = (edge: number, sign: number) =>
-    bisect(d => excess(d, sign), Math.min(edge, observed), Math.max(edge, observed))
-  return [end(below, 1), end(above, -1)]
+  return variance === 'unpooled'
+    ? testDifference('two_proportion_z_unpooled', a, b, settings, 'delta', 'normal')
+    : scoreDifference(a, b, settings, variance)
 }
 
 function assumptionsOf(a: Sample, b: Sample): readonly Assumption[] {

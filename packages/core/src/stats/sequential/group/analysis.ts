@@ -2,6 +2,7 @@
 import {
   type Assumption,
   type Estimate,
+  type Insufficient,
   type Interval,
   type Invalid,
   insufficient,
@@ -26,7 +27,8 @@ import { stageWise } from './stage-wise.ts'
 /** Of units on each variant, unless told. */
 const BURN_IN = 100
 
-export interface GroupSequentialPlan extends SpendingPlan {
+/** What the looks of a test are measured by. */
+export interface Frame {
   /** The information, 1 / standard error^2, at which all of alpha will be spent; > 0. Fixed before the first look. */
   readonly plannedInformation: number
   /** The effect it tests against: 0, or of a non-inferiority test the margin. Finite. */
@@ -38,6 +40,8 @@ export interface GroupSequentialPlan extends SpendingPlan {
    */
   readonly burnIn?: number
 }
+
+export interface GroupSequentialPlan extends SpendingPlan, Frame {}
 
 /** What one look saw: an effect estimated from all the data up to then. */
 export interface LookEffect {
@@ -91,12 +95,8 @@ export function analyseGroupSequential(
   looks: readonly LookEffect[],
   stage: Stage = 'interim',
 ): Result<GroupSequentialEstimate> {
-  const bad = findInvalidPlan(plan) ?? findInvalidInput(plan, looks)
-  if (bad !== null) return bad
-  const latest = looks.at(-1)
-  if (latest === undefined) return insufficient('no_information', null)
-  if (!isPastBurnIn(latest, plan)) return insufficient('too_few_units', burnInOf(plan))
-  if (latest.standardError === 0) return insufficient('no_variance', null)
+  const refusal = findInvalidPlan(plan) ?? refuseLooks(plan, looks)
+  if (refusal !== null) return refusal
   const seen = walk(plan, looks, stage)
   const last = seen.at(-1)
   if (last === undefined) return insufficient('no_information', null)
@@ -119,7 +119,7 @@ function walk(plan: GroupSequentialPlan, looks: readonly LookEffect[], stage: St
   const seen: Seen[] = []
   let progress = noLooksYet()
   for (const [k, look] of looks.entries()) {
-    if (!isPastBurnIn(look, plan) || look.standardError === 0) continue
+    if (!isCounted(look, plan)) continue
     const stageHere = k === looks.length - 1 ? stage : 'interim'
     const time = Math.max(progress.boundary.time, shareOf(look, plan))
     const clock = look.clock ?? time
@@ -194,7 +194,8 @@ function adjusted(
   return { ...plain, effect: toEffect(result.drift), interval, p: result.p }
 }
 
-function assumptionsOf(plan: GroupSequentialPlan): readonly Assumption[] {
+/** What all tests with looks rely on. */
+export function assumptionsOf(plan: Frame): readonly Assumption[] {
   return [
     { what: `at least ${burnInOf(plan)} units on each variant at every look`, state: 'holds' },
     { what: 'the times of the looks do not depend on the effects they showed', state: 'not_checked' },
@@ -202,20 +203,35 @@ function assumptionsOf(plan: GroupSequentialPlan): readonly Assumption[] {
   ]
 }
 
-function burnInOf({ burnIn = BURN_IN }: GroupSequentialPlan): number {
+export function burnInOf({ burnIn = BURN_IN }: Frame): number {
   return burnIn
 }
 
-function isPastBurnIn({ n }: LookEffect, plan: GroupSequentialPlan): boolean {
+/** Whether a look shows anything: it is past the burn-in, and its effect has a standard error. */
+export function isCounted(look: LookEffect, plan: Frame): boolean {
+  return isPastBurnIn(look, plan) && look.standardError > 0
+}
+
+function isPastBurnIn({ n }: LookEffect, plan: Frame): boolean {
   return Math.min(n.control, n.variant) >= burnInOf(plan)
 }
 
 /** The information of a look as a share of the planned one. */
-function shareOf({ standardError }: LookEffect, plan: GroupSequentialPlan): number {
+export function shareOf({ standardError }: LookEffect, plan: Frame): number {
   return 1 / (standardError ** 2 * plan.plannedInformation)
 }
 
-function findInvalidInput(plan: GroupSequentialPlan, looks: readonly LookEffect[]): Invalid | null {
+/** Why nothing can be said of these looks, or null. */
+export function refuseLooks(plan: Frame, looks: readonly LookEffect[]): Invalid | Insufficient | null {
+  const bad = findInvalidInput(plan, looks)
+  if (bad !== null) return bad
+  const latest = looks.at(-1)
+  if (latest === undefined) return insufficient('no_information', null)
+  if (!isPastBurnIn(latest, plan)) return insufficient('too_few_units', burnInOf(plan))
+  return latest.standardError === 0 ? insufficient('no_variance', null) : null
+}
+
+function findInvalidInput(plan: Frame, looks: readonly LookEffect[]): Invalid | null {
   if (!(plan.plannedInformation > 0 && plan.plannedInformation < Infinity)) {
     return invalid('plannedInformation', 'in (0, inf)')
   }
@@ -236,7 +252,7 @@ function findInvalidClock(looks: readonly LookEffect[]): Invalid | null {
 }
 
 /** Looks so exact, or effects so large, that their information or z statistic is no number. */
-function findOverflow(plan: GroupSequentialPlan, looks: readonly LookEffect[]): Invalid | null {
+function findOverflow(plan: Frame, looks: readonly LookEffect[]): Invalid | null {
   const isFinite = looks.every(look => {
     const z = (look.effect - plan.nullEffect) / look.standardError
     return look.standardError === 0 || (Number.isFinite(shareOf(look, plan)) && Number.isFinite(z))

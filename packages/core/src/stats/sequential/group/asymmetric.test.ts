@@ -61,6 +61,95 @@ describe('asymmetric boundaries', () => {
     }
   })
 
+  // The same file; the drift is delta sqrt(n.I[k]), the lower side spends beta under it. That of binding ones (tt3) is a little off there: see
+  // `futility.test.ts`.
+  const delta = 3.24151555008499
+  const shares = (spending: Spending, at: readonly number[]): Spending => ({
+    family: 'points',
+    points: at.map((time, k) => ({ time: (k + 1) / at.length, share: spentBy(spending, 1, time) })),
+  })
+  test.each([
+    [
+      'tt4_default',
+      { upper: HSD4, lower: HSD2, crossing: 'non_binding', maximum: 1.069883203901, times: thirds },
+      [-0.2387239553611, 0.94106734813, 1.999226370748],
+      [3.010739485386, 2.546530561277, 1.999226370748],
+    ],
+    [
+      'tt4_k5_LDOF',
+      {
+        upper: OF,
+        lower: OF,
+        crossing: 'non_binding',
+        maximum: 1.099368508965,
+        times: [0.2, 0.4, 0.6, 0.8, 1],
+      },
+      [-1.977252261504, -0.2070433484714, 0.7644230898757, 1.446753189255, 2.03103221506],
+      [4.876884948776, 3.357010992883, 2.680279581382, 2.289816682347, 2.03103221506],
+    ],
+    [
+      'tt4_usTime',
+      {
+        upper: shares(HSD4, [0.3, 0.7, 1]),
+        lower: shares(HSD2, [0.4, 0.8, 1]),
+        crossing: 'non_binding',
+        maximum: 1.126148658163,
+        times: thirds,
+      },
+      [-0.08491904033987, 1.195612610492, 2.007253799229],
+      [3.066699549322, 2.478637168489, 2.007253799229],
+    ],
+    [
+      'tt4_sfPoints',
+      {
+        upper: {
+          family: 'points',
+          points: [
+            { time: 0.1, share: 0.033333 },
+            { time: 0.4, share: 0.063367 },
+            { time: 0.7, share: 0.1 },
+            { time: 1, share: 1 },
+          ],
+        },
+        lower: {
+          family: 'points',
+          points: [0.1, 0.4, 0.7, 1].map((time, k) => ({ time, share: (k + 1) / 4 })),
+        },
+        crossing: 'non_binding',
+        maximum: 1.221159559172,
+        times: [0.1, 0.4, 0.7, 1],
+      },
+      [-0.827213345002, 0.3888281146207, 1.262225058292, 1.978672748733],
+      [3.143983213423, 3.158966566053, 3.055128399431, 1.978672748733],
+    ],
+  ] as const)('under the effect below are those of gsDesign 3.11, case %s', (_case, design, lower, upper) => {
+    const plan: AsymmetricPlan = {
+      upper: { error: 0.025, spending: design.upper },
+      lower: { error: 0.1, spending: design.lower, drift: delta * Math.sqrt(design.maximum) },
+      crossing: design.crossing,
+    }
+    for (const [k, look] of known(plan, design.times).entries()) {
+      expect(Math.abs((look.upper ?? 0) - (upper[k] ?? 0))).toBeLessThan(3e-6)
+      expect(Math.abs((look.lower ?? 0) - (lower[k] ?? 0))).toBeLessThan(3e-6)
+    }
+  })
+
+  it('at looks that came otherwise than planned keep the lower error under the effect', () => {
+    const plan: AsymmetricPlan = {
+      upper: { error: 0.025, spending: OF },
+      lower: { error: 0.1, spending: HSD2, drift: 3.4 },
+      crossing: 'non_binding',
+    }
+    const looks = known(plan, [0.21, 0.63, 0.9])
+    const exits = exitProbabilities(looks, 3.4)
+    expect(sum(exits.lower)).toBeCloseTo(spentBy(HSD2, 0.1, 0.9), 10)
+    const alone = exitProbabilities(
+      looks.map(look => ({ ...look, lower: null })),
+      0,
+    )
+    expect(sum(alone.upper)).toBeCloseTo(spentBy(OF, 0.025, 0.9), 10)
+  })
+
   it('of equal sides are the symmetric ones', () => {
     const side = { error: 0.025, spending: OF }
     const symmetric = spendingBoundaries({ alpha: 0.05, alternative: 'two_sided', spending: OF }, thirds)
@@ -126,6 +215,7 @@ describe('asymmetric boundaries', () => {
     ['upper.error', { ...planOf(0.1, 'binding'), upper: { error: 0, spending: OF } }, thirds],
     ['lower.error', planOf(1, 'binding'), thirds],
     ['lower.error', planOf(0.98, 'binding'), thirds],
+    ['lower.drift', { ...planOf(0.1, 'binding'), lower: { error: 0.1, spending: OF, drift: -1 } }, thirds],
     ['times', planOf(0.1, 'binding'), [0.5, 0.2]],
   ])('are invalid by their %s', (argument, plan, times) => {
     expect(asymmetricBoundaries(plan, times)).toMatchObject({ kind: 'invalid', argument })

@@ -1,19 +1,21 @@
 // The asymptotic confidence sequence from two summaries of any kind.
 import { normalUpperTail } from '../../../distribution/normal.ts'
-import { type Insufficient, insufficient, invalid, isRefusal, type Result } from '../../../result.ts'
+import { insufficient, invalid, isRefusal, type Result } from '../../../result.ts'
 import { columnMean, lineariseRatio, ratioOf } from '../../../summary/linearise.ts'
 import type { QuantileSummary, RatioSummary, Summary } from '../../../summary/summary.ts'
 import { compare } from '../../../test/compare.ts'
 import { compareProportions } from '../../../test/proportion.ts'
 import { readSequenceOptions, type SequenceOptions, type SequenceSettings, sidesOf } from '../options.ts'
+import { type ErrorAt, errorUnderHypothesis, farEnd } from './hypothesis.ts'
 import { sequenceRadius, sequenceRho } from './radius.ts'
-import { asymptoticSequence } from './sequence.ts'
-import { LEAST_EVENTS, meanSpread, proportionSpread, refuseSparse, type Spread } from './sparse.ts'
+import { asymptoticSequence, type EffectAtLook } from './sequence.ts'
+import { KNOWN_EVENTS, meanSpread, proportionSpread, type Spread, spreadFactor } from './sparse.ts'
 
 export interface CompareOptions extends SequenceOptions {
   /**
-   * Events on each variant, as `refuseSparse` counts them, before which there is no answer where an uneven split needs
-   * them, >= 0: 15 unless told. Take 0 for values of both signs of which the mean is near 0.
+   * Events on each variant, as `meanSpread` counts them, until which a variant with less than half of the other's units is
+   * taken to vary no less than the other, >= 0: 300 unless told. 0 believes its own spread from the start; take it only
+   * where values are known not to be skewed.
    */
   readonly leastEvents?: number
 }
@@ -22,13 +24,15 @@ export interface CompareOptions extends SequenceOptions {
  * Compares a variant with the control, as often as one likes.
  *
  * Formula: the effect and its standard error are those of the fixed-horizon test of such summaries (`compare`: means,
- * proportions, ratios by the delta method, CUPED with theta pooled at this look, counts, quantiles with clusters), the
- * interval, e and p those of `asymptoticSequence`.
+ * proportions, ratios by the delta method, CUPED with theta pooled at this look, counts, quantiles with clusters), of a
+ * small variant times `spreadFactor`; the interval, e and p are those of `asymptoticSequence`, but for the upper end and
+ * null effects above the estimate of a small variant, which take the standard error under the hypothesis
+ * (`errorUnderHypothesis`) where it is larger.
  *
  * @param control - all its units so far; of the same kind and caps as `variant`
- * @returns as `asymptoticSequence`, and what `compare` and `refuseSparse` refuse: `no_variance` when all values of a
- *   variant are equal, `too_few_events` when rare ones have hardly been seen on the smaller variant; for a relative
- *   effect `control_not_distinct_from_zero` as long as the control's own sequence includes 0. For counts n is events
+ * @returns as `asymptoticSequence`, and what `compare` refuses: `no_variance` when all values of a variant are equal; for
+ *   a relative effect `control_not_distinct_from_zero` as long as the control's own sequence includes 0. For counts n is
+ *   events
  *
  * Assumes one split all along: after a change of weights use `aipwSequence`, as pooled means are biased then. Rare failures
  * are told soonest, and exactly, by `compareRatesSequentially`.
@@ -38,7 +42,7 @@ export function compareSequentially(
   variant: Summary | QuantileSummary,
   options: CompareOptions = {},
 ): Result {
-  const { leastEvents = LEAST_EVENTS, ...asked } = options
+  const { leastEvents = KNOWN_EVENTS, ...asked } = options
   if (!(leastEvents >= 0 && leastEvents < Infinity)) return invalid('leastEvents', '>= 0 and finite')
   const settings = readSequenceOptions(asked)
   if (isRefusal(settings)) return settings
@@ -47,12 +51,37 @@ export function compareSequentially(
   if (fixed.kind !== 'estimate') return fixed
   const { effect, standardError, n } = fixed
   if (standardError === null) return insufficient('too_few_events', null)
-  const estimate =
-    refuseIfSparse(control, variant, leastEvents) ??
-    asymptoticSequence({ effect, standardError, n }, settings)
+  const spreads = spreadsOf(control, variant)
+  const factor = spreads === null ? 1 : spreadFactor(...spreads, leastEvents)
+  if (typeof factor !== 'number') return factor
+  const look = { effect, standardError: standardError * factor, n }
+  const errorAt =
+    spreads === null ? null : errorUnderHypothesis(control, variant, spreads, scale, leastEvents)
+  const plain = asymptoticSequence(look, settings)
+  const estimate = errorAt === null ? plain : underHypothesis(plain, look, settings, errorAt)
   return estimate.kind === 'estimate'
     ? { ...estimate, method: `${estimate.method}_${scale}_${control.kind}` }
     : estimate
+}
+
+/** The same with the evidence against higher effects, and the upper end, by the standard errors under these. */
+function underHypothesis(
+  plain: Result,
+  look: EffectAtLook,
+  settings: SequenceSettings,
+  errorAt: ErrorAt,
+): Result {
+  if (plain.kind !== 'estimate') return plain
+  const { nullEffect } = settings
+  const standardError = Math.max(look.standardError, errorAt(nullEffect))
+  const isHigher = nullEffect > look.effect && standardError > look.standardError
+  const atNull = isHigher ? asymptoticSequence({ ...look, standardError }, settings) : plain
+  if (atNull.kind !== 'estimate') return atNull
+  const { upper } = plain.interval
+  const radius = ((upper ?? 0) - look.effect) / look.standardError
+  const end = upper === null ? null : farEnd(look.effect, upper, radius, errorAt)
+  const interval = { ...plain.interval, upper: end !== null && Number.isFinite(end) ? end : null }
+  return { ...plain, interval, p: atNull.p, e: atNull.e }
 }
 
 function fixedEffect(
@@ -86,13 +115,12 @@ function sizeOf(summary: Summary | QuantileSummary): number {
   return summary.kind === 'count' ? summary.events : summary.n
 }
 
-function refuseIfSparse(
+function spreadsOf(
   control: Summary | QuantileSummary,
   variant: Summary | QuantileSummary,
-  leastEvents: number,
-): Insufficient | null {
+): readonly [Spread, Spread] | null {
   const [a, b] = [spreadOf(control), spreadOf(variant)]
-  return a === null || b === null ? null : refuseSparse(a, b, leastEvents)
+  return a === null || b === null ? null : [a, b]
 }
 
 /** Null where the units are not known one by one: counts are of events as it is, a quantile's values are not rare. */

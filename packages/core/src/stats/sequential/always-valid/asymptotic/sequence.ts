@@ -33,9 +33,9 @@ export interface EffectAtLook {
  * @returns method `asymptotic_sequence`; `insufficient`: `too_few_units` before the burn-in, `no_variance`
  *
  * Assumes independent units and a variance that settles. Within the burn-in, or with tails so heavy that the mean is far
- * from normal after it, it misses more often: winsorise, or use a bounded sequence. Of rare values a small variant's
- * variance may not be known after the burn-in either, which a standard error does not show: ask `refuseSparse`, as
- * `compareSequentially` does. O(1) a look.
+ * from normal after it, it misses more often: winsorise, or use a bounded sequence. Of rare or skewed values a
+ * small variant's variance may not be known after the burn-in either, which a standard error does not show: multiply it by
+ * `spreadFactor`, as `compareSequentially` does, or ask `refuseSparse`. O(1) a look.
  * Source: Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (2024), Annals of Statistics 52(6), arXiv:2103.06476v7, eq. 9,
  * 134, 155, 161; n_A + n_B as the time is gbstats' choice.
  * Reference: gbstats `SequentialTwoSidedTTest`, `SequentialOneSidedTreatment{Greater,Lesser}TTest`, whose bisection for

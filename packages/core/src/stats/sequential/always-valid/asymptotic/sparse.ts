@@ -11,11 +11,14 @@ export interface Spread {
   readonly events: number
 }
 
-/**
- * Of a sequence in the limit: events on each variant before which there is no answer, where an uneven split makes it need
- * them.
- */
+/** Events on each variant, of a sequence that cannot borrow a spread, before which an uneven split has no answer. */
 export const LEAST_EVENTS = 15
+
+/** Events on each variant from which a small one's own spread is believed. */
+export const KNOWN_EVENTS = 300
+
+/** A variant is small when it has fewer units than this share of the other's. */
+const SMALL_SHARE = 0.5
 
 /** How much of the variance of a common spread the own one has to be: below it is the sparse variant that looks too sure. */
 const LEAST_SHARE = 0.8
@@ -39,10 +42,48 @@ const LEAST_SHARE = 0.8
 export function refuseSparse(control: Spread, variant: Spread, leastEvents: number): Insufficient | null {
   if (!(control.m2 > 0 && variant.m2 > 0)) return insufficient('no_variance', null)
   if (Math.min(control.events, variant.events) >= leastEvents) return null
-  const own = errorVariance(control) + errorVariance(variant)
-  const common = (control.m2 + variant.m2) / (control.n + variant.n - 2)
-  const isTooSure = own < LEAST_SHARE * common * (1 / control.n + 1 / variant.n)
+  const isTooSure = ownErrorVariance(control, variant) < LEAST_SHARE * commonErrorVariance(control, variant)
   return isTooSure ? insufficient('too_few_events', null) : null
+}
+
+/**
+ * By what the standard error of a difference is to be multiplied while the small variant's spread is not known: so that
+ * it is at least that of a spread common to both.
+ *
+ * Formula: sqrt(max(1, s^2 (1 / n_A + 1 / n_B) / (s_A^2 / n_A + s_B^2 / n_B))), s^2 = (m2_A + m2_B) / (n_A + n_B - 2), as
+ * long as one variant has less than half of the other's units, and either fewer than `leastEvents` events; else 1.
+ *
+ * @param leastEvents - >= 0; 0 believes each variant's own spread from the start
+ * @returns >= 1; `no_variance` when all values of a variant are equal
+ *
+ * Reason: with skewed values a small variant has mostly not yet seen the large ones; its mean is then too low and its
+ * spread too small at once, which the statistic takes for certainty. (A studentised mean of n values of skewness g has
+ * its lower tail at x off by (2 x^2 + 1) g phi(x) / (6 sqrt n), three times the upper one of a mean with a known spread.)
+ * The other variant, with many times the units, knows the spread better. Where the small one did see large values, its
+ * own spread is the larger and stays. The result is never below the own standard error, so nothing is claimed sooner.
+ * Accuracy: simulated, false alarms at 5 % of 5 and 10 % of the units: log-normal 9.6 and 8.4 % without, 2.7 and 3.7 %
+ * with; see docs/statistics/asymptotic-sequence.md. At a third of the units none is needed (3.9 % without).
+ * Source: Hall (1992), The Bootstrap and Edgeworth Expansion, section 2.6, for the tail; the rest is ours.
+ */
+export function spreadFactor(control: Spread, variant: Spread, leastEvents: number): number | Insufficient {
+  if (!(control.m2 > 0 && variant.m2 > 0)) return insufficient('no_variance', null)
+  const isEven = !isSmall(control, variant) && !isSmall(variant, control)
+  if (isEven || Math.min(control.events, variant.events) >= leastEvents) return 1
+  return Math.sqrt(Math.max(1, commonErrorVariance(control, variant) / ownErrorVariance(control, variant)))
+}
+
+/** Whether one variant has less than half of the other's units. */
+export function isSmall(one: Spread, other: Spread): boolean {
+  return one.n < SMALL_SHARE * other.n
+}
+
+function ownErrorVariance(control: Spread, variant: Spread): number {
+  return errorVariance(control) + errorVariance(variant)
+}
+
+function commonErrorVariance(control: Spread, variant: Spread): number {
+  const common = (control.m2 + variant.m2) / (control.n + variant.n - 2)
+  return common * (1 / control.n + 1 / variant.n)
 }
 
 function errorVariance({ n, m2 }: Spread): number {

@@ -142,6 +142,15 @@ describe('the propensity-weighted sequence', () => {
 
   it('has an answer once rare events were seen on both variants', () => {
     expect(aipwSequence(canary(15, 500)).kind).toBe('estimate')
+    expect(aipwSequence(canary(15, 250)).kind).toBe('estimate')
+  })
+
+  it('asks nothing of the kind where outcomes are of both signs', () => {
+    const state = Array.from({ length: 10_000 }, (_, i) => {
+      const assigned = i % 20 === 0 ? 'variant' : 'control'
+      return unit(assigned, i % 3 === 0 ? -1 : 0.5, { control: 0.95, variant: 0.05 })
+    }).reduce(addLoggedUnit, noLoggedUnits())
+    expect(aipwSequence(state).kind).toBe('estimate')
   })
 
   it.each<[string, Result, object]>([
@@ -184,6 +193,11 @@ describe('the propensity-weighted sequence', () => {
     [
       'rare events, not seen enough on the smaller variant',
       aipwSequence(canary(14, 500)),
+      { kind: 'insufficient', reason: 'too_few_events' },
+    ],
+    [
+      'rare events, few on the smaller variant, though more than its part of them',
+      aipwSequence(canary(14, 250)),
       { kind: 'insufficient', reason: 'too_few_events' },
     ],
     [
