@@ -27,7 +27,9 @@ export interface Axis {
   below(t: number): number
   /** Probability above t, with its digits where 1 - below has none. */
   above(t: number): number
-  /** Points between which the density is smooth, far enough out for tails of 1e-300. */
+  /** A point near the median. */
+  readonly center: number
+  /** Points in ascending order between which the density is smooth, far enough out for tails of 1e-300. */
   readonly breaks: readonly number[]
 }
 
@@ -44,6 +46,7 @@ export function normalAxis({ mean, deviation }: NormalBelief): Axis {
     density: t => normalDensity(z(t)) / deviation,
     below: t => normalCdf(z(t)),
     above: t => normalUpperTail(z(t)),
+    center: mean,
     breaks: normalBreaks.map(step => mean + step * deviation),
   }
 }
@@ -59,6 +62,7 @@ export function betaAxis({ a, b }: BetaBelief): Axis {
     density: betaLogOddsDensity(a, b),
     below: t => (t < 0 ? betaCdf(fromLogOdds(t), a, b) : betaUpperTail(fromLogOdds(-t), b, a)),
     above: t => (t < 0 ? betaUpperTail(fromLogOdds(t), a, b) : betaCdf(fromLogOdds(-t), b, a)),
+    center: logOdds(a, b).mean,
     breaks: logOddsBreaks(a, b),
   }
 }

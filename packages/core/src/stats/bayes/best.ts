@@ -75,8 +75,10 @@ function bestOf(axes: readonly Axis[], slope: (t: number) => number): BestOfMany
   const second = axes.map(() => 0)
   const loss = axes.map(() => 0)
   visitNodes(piecesOf(axes), (t, weight) => {
-    const below = axes.map(axis => axis.below(t))
-    const above = axes.map(axis => axis.above(t))
+    // The tail that is not the greater one, with its digits, and the other as what is left.
+    const tails = axes.map(axis => (t < axis.center ? axis.below(t) : axis.above(t)))
+    const below = axes.map((axis, i) => (t < axis.center ? at(tails, i) : 1 - at(tails, i)))
+    const above = axes.map((axis, i) => (t < axis.center ? 1 - at(tails, i) : at(tails, i)))
     const before = ranksSoFar(below, above)
     const after = ranksSoFar(below.toReversed(), above.toReversed()).reverse()
     axes.forEach((axis, i) => {
@@ -84,7 +86,7 @@ function bestOf(axes: readonly Axis[], slope: (t: number) => number): BestOfMany
       const density = weight * axis.density(t)
       add(best, i, density * others.none)
       add(second, i, density * others.one)
-      add(loss, i, weight * slope(t) * (below[i] ?? 0) * others.some)
+      add(loss, i, weight * slope(t) * at(below, i) * others.some)
     })
   })
   const isWhole = [best, second].every(chances => Math.abs(sum(chances) - 1) < LARGEST_LOSS)
@@ -96,21 +98,24 @@ function bestOf(axes: readonly Axis[], slope: (t: number) => number): BestOfMany
 /** Of the quadrature: more is missing only where a belief is so narrow, so far from the first, that doubles miss it. */
 const LARGEST_LOSS = 1e-7
 
-/** All breaks but those so close to others that leaving them out makes no piece longer than any belief can bear. */
+/** All breaks but those so close to others that leaving them out makes no piece longer than half of any belief's own. */
 function piecesOf(axes: readonly Axis[]): readonly number[] {
-  const shortest = Math.min(...axes.map(axis => shortestPiece(axis.breaks)))
   const sorted = Float64Array.from(axes.flatMap(axis => axis.breaks)).sort()
   const kept: number[] = []
   sorted.forEach((end, i) => {
-    const next = sorted[i + 1] ?? Infinity
-    if (kept.length === 0 || next - (kept.at(-1) ?? 0) > 0.5 * shortest) kept.push(end)
+    const [last = -Infinity, next = Infinity] = [kept.at(-1), sorted[i + 1]]
+    const isShort = axes.every(
+      ({ breaks }) => next - last <= 0.5 * Math.min(pieceAt(breaks, last), pieceAt(breaks, next)),
+    )
+    if (!isShort) kept.push(end)
   })
   return kept
 }
 
-function shortestPiece(breaks: readonly number[]): number {
-  const lengths = breaks.slice(1).map((end, i) => end - (breaks[i] ?? end))
-  return Math.min(...lengths.filter(length => length > 0))
+/** The length of the piece, between ascending breaks, that a point is in; infinite outside of all. */
+function pieceAt(breaks: readonly number[], t: number): number {
+  const k = breaks.findIndex(end => end > t)
+  return k <= 0 ? Infinity : (breaks[k] ?? t) - (breaks[k - 1] ?? t)
 }
 
 /** Probabilities that of some variants none, exactly one, and at least one lies above; the last without cancellation. */
@@ -127,7 +132,7 @@ function ranksSoFar(below: readonly number[], above: readonly number[]): RanksOf
   const ranks = [noOthers]
   let last = noOthers
   below.forEach((none, j) => {
-    const some = above[j] ?? 0
+    const some = at(above, j)
     last = together(last, { none, one: some, some })
     ranks.push(last)
   })
@@ -139,7 +144,11 @@ function together(a: RanksOfOthers, b: RanksOfOthers): RanksOfOthers {
 }
 
 function add(totals: number[], i: number, value: number): void {
-  totals[i] = (totals[i] ?? 0) + value
+  totals[i] = at(totals, i) + value
+}
+
+function at(values: readonly number[], i: number): number {
+  return values[i] ?? Number.NaN
 }
 
 /** Takes out the rounding of the quadrature, so that shares made of it sum to 1. */

@@ -161,6 +161,13 @@ describe(`two proportions with beta priors (source: ${fixture.source})`, () => {
     expect(lower).toBeLessThanOrEqual(upper ?? Number.NaN)
   })
 
+  it('has the deviation of a ratio of near certain proportions, of which variances hardly differ from 0', () => {
+    const options = { scale: 'relative', better: 'higher', level: 0.95, prior: { a: 3, b: 1 } } as const
+    const result = compareBetaBinomial(proportion([1e15, 1e15]), proportion([1e10, 1e10]), options)
+    // That of the variant alone, Beta(a, 1) with a = 1e10 + 3: sqrt(a / (a + 2)) / (a + 1).
+    expect(result.kind === 'posterior' ? result.standardDeviation / 1e-10 : 0).toBeCloseTo(1, 8)
+  })
+
   it('adds failures to a small prior without rounding it away', () => {
     const prior = { a: 10, b: 0.1 }
     expect(betaPosterior({ kind: 'proportion', n: 1e6, successes: 1e6 }, prior).b).toBe(0.1)

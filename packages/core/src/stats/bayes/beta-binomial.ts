@@ -81,15 +81,15 @@ function absolute(a: BetaBelief, b: BetaBelief) {
   }
 }
 
-/** E[1 / A] = (a + b - 1) / (a - 1); E[1 / A^2] = E[1 / A] (a + b - 2) / (a - 2). */
+/** E[1 / A] = (a + b - 1) / (a - 1); Var[1 / A] = E[1 / A] b / ((a - 1) (a - 2)). */
 function relative(a: BetaBelief, b: BetaBelief) {
   const inverse = (a.a + a.b - 1) / (a.a - 1)
-  const inverseSquare = (inverse * (a.a + a.b - 2)) / (a.a - 2)
+  const inverseVariance = (inverse * (a.b / (a.a - 1))) / (a.a - 2)
   const { mean, variance } = betaMoments(b)
   const tilted: BetaBelief = { ...a, a: a.a - 1 }
   return {
     effect: mean * inverse - 1,
-    standardDeviation: Math.sqrt(variance * inverseSquare + mean ** 2 * (inverseSquare - inverse ** 2)),
+    standardDeviation: Math.sqrt(variance * (inverseVariance + inverse ** 2) + mean ** 2 * inverseVariance),
     gain: inverse * expectedExcess(b, tilted),
     harm: inverse * expectedExcess(tilted, b),
   }

@@ -1,7 +1,7 @@
 // The mean of one variant with its variance, from any summary that has one.
-import { insufficient, type Result } from '../result.ts'
-import { lineariseRatio } from '../summary/linearise.ts'
+import { type Insufficient, type Invalid, isRefusal, type Result } from '../result.ts'
 import type { MeanSummary, ProportionSummary, RatioSummary } from '../summary/summary.ts'
+import { meanSample, proportionSample, ratioSample, type Sample } from '../test/sample.ts'
 
 export interface MeanEstimate {
   readonly kind: 'mean_estimate'
@@ -15,20 +15,18 @@ export interface MeanEstimate {
 /**
  * Formula: s^2 / n with s^2 = m2 / (n - 1); of a proportion p (1 - p) / n; of a ratio by the delta method.
  *
- * @returns `too_few_units` below 2 units (1 for a proportion)
+ * @returns `too_few_units` below 2 units; `invalid` for a summary that can be of no units
  *
  * Source: gbstats `SampleMeanStatistic`, `ProportionStatistic`, `RatioStatistic`.
  */
 export function meanEstimate(summary: MeanSummary | ProportionSummary | RatioSummary): Result<MeanEstimate> {
-  if (summary.kind === 'proportion') return proportionEstimate(summary)
-  const mean = summary.kind === 'ratio' ? lineariseRatio(summary) : summary
-  if (mean.kind !== 'mean') return mean
-  if (mean.n < 2) return insufficient('too_few_units', 2)
-  return { kind: 'mean_estimate', n: mean.n, mean: mean.mean, variance: mean.m2 / (mean.n - 1) / mean.n }
+  const sample = sampleOf(summary)
+  if (isRefusal(sample)) return sample
+  return { kind: 'mean_estimate', n: sample.n, mean: sample.mean, variance: sample.variance / sample.n }
 }
 
-function proportionEstimate({ n, successes }: ProportionSummary): Result<MeanEstimate> {
-  if (n === 0) return insufficient('too_few_units', 1)
-  const p = successes / n
-  return { kind: 'mean_estimate', n, mean: p, variance: (p * (1 - p)) / n }
+/** A variant as the tests of two samples see it. */
+function sampleOf(summary: MeanSummary | ProportionSummary | RatioSummary): Sample | Insufficient | Invalid {
+  if (summary.kind === 'proportion') return proportionSample(summary)
+  return summary.kind === 'ratio' ? ratioSample(summary) : meanSample(summary)
 }

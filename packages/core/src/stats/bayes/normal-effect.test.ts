@@ -172,6 +172,19 @@ describe('the normal model of an effect', () => {
     })
   })
 
+  it.each([
+    ['successes', proportion(12, 10)],
+    ['n', proportion(1, 2.5)],
+    ['n', { ...mean(2, 4, 8), n: Number.NaN }],
+    ['summary', { ...mean(2, 4, 8), m2: -1 }],
+    ['summary', { ...mean(2, 4, 8), mean: Number.NaN }],
+  ] as const)('is invalid by %s for a summary of no units: %j', (argument, variant) => {
+    expect(compareNormal(mean(10, 100, 1002.25), variant, { ...relative, prior: flat })).toMatchObject({
+      kind: 'invalid',
+      argument,
+    })
+  })
+
   it('is invalid for summaries cut to different caps', () => {
     const capped = (upper: number): MeanSummary => ({
       ...mean(10, 100, 1002.25),

@@ -66,6 +66,9 @@ describe('the summary of a quantile', () => {
     ['a percentage', [1, 2], 95, 2, 'probability'],
     ['a sample larger than it is', [1, 2], 0.5, 3, 'nStar'],
     ['values that are none', [NaN, NaN, NaN, NaN, NaN], 0.5, 5, 'sorted'],
+    // Sorting puts it last, where the median does not see that it moved by half a rank.
+    ['a value that is none', [...Array<number>(20).fill(1), NaN], 0.5, 21, 'sorted'],
+    ['a value without end', [-Infinity, ...Array<number>(20).fill(1)], 0.5, 21, 'sorted'],
   ])('is invalid with %s', (_, values, probability, nStar, argument) => {
     expect(summariseQuantile(values, probability, nStar)).toMatchObject({ kind: 'invalid', argument })
   })
@@ -100,6 +103,10 @@ describe('the clusters of a quantile', () => {
     const both = mergeMoments(parts[0]?.moments ?? all, parts[1]?.moments ?? all)
     expect(both.n).toBe(all.n)
     expect(both.comoments[0]?.[1]).toBeCloseTo(all.comoments[0]?.[1] ?? NaN, 8)
+  })
+
+  it('are invalid with a value that is no number', () => {
+    expect(countClusters([[1, NaN], [2]], 1)).toMatchObject({ kind: 'invalid', argument: 'values' })
   })
 
   it('counted at another value, or of other units, do not fit', () => {

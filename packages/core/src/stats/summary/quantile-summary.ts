@@ -15,7 +15,8 @@ const Z = -normalQuantile(0.025)
  *
  * Formula: `quantile` (definition 7) at p and at p -+ z_0.975 sqrt(p (1 - p) / nStar).
  *
- * @param sorted - all values of the variant in ascending order, finite
+ * @param sorted - all values of the variant in ascending order, finite: of which only the ends are checked, where sorting
+ *   puts what is not
  * @param probability - in (0, 1)
  * @param nStar - the sample size for the ends; by default that of the values
  * @returns a summary without clusters; `insufficient` when an end would lie outside the sample
@@ -27,6 +28,8 @@ export function summariseQuantile(
   probability: number,
   nStar: number = sorted.length,
 ): Result<QuantileSummary> {
+  const ends = [sorted[0] ?? 0, sorted[sorted.length - 1] ?? 0]
+  if (!ends.every(Number.isFinite)) return invalid('sorted', 'finite values')
   return cut(sorted.length, probability, nStar, p => quantile(sorted, p))
 }
 
@@ -62,10 +65,13 @@ export interface QuantileClusters {
   readonly moments: Moments
 }
 
-/** A unit's values not above the quantile, and all its values. */
+/** A unit's values not above the quantile, and all its values; NaN, which builders refuse, with a value that is no number. */
 export function clusterRow(values: ArrayLike<number>, value: number): readonly [number, number] {
   let below = 0
-  for (let i = 0; i < values.length; i++) if ((values[i] as number) <= value) below++
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i])) return [Number.NaN, values.length]
+    if ((values[i] as number) <= value) below++
+  }
   return [below, values.length]
 }
 
