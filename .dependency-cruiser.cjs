@@ -134,6 +134,15 @@ module.exports = {
       'the shell knows who may do what, and what publishing answers; it knows no resource',
     ),
     {
+      name: 'http-by-type',
+      severity: 'error',
+      comment:
+        "importing node:http evaluates all it exports, Node's own fetch and WebSocket among them, which takes 15 MB: " +
+        "process.getBuiltinModule('node:http') does not",
+      from: { path: server, pathNot: ['\\.test\\.ts$', '/fixtures/'] },
+      to: { path: '^(node:)?http$', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'no-test-in-code',
       severity: 'error',
       from: { pathNot: ['\\.test\\.ts$', '^e2e/'] },

@@ -1,7 +1,7 @@
 // Commands that change entries: create, replace, patch and delete, each followed by a look at what came of it.
 import { expect } from 'vitest'
 import type { Fields } from './control-client.ts'
-import { ControlCommand, doneAs, readBack, refusedAs } from './control-command.ts'
+import { ControlCommand, doneAs, type EntryWish, readBack, refusedAs } from './control-command.ts'
 import {
   type ControlModel,
   isSound,
@@ -25,21 +25,14 @@ export interface CreateWish {
   readonly reason: string
 }
 
-export class Create extends ControlCommand {
-  readonly #wish: CreateWish
-
-  constructor(wish: CreateWish) {
-    super()
-    this.#wish = wish
-  }
-
+export class Create extends ControlCommand<CreateWish> {
   check(model: Readonly<ControlModel>): boolean {
-    return canBeMade(this.#wish.kind, model)
+    return canBeMade(this.wish.kind, model)
   }
 
   protected async act(model: ControlModel, client: DocumentedClient): Promise<void> {
-    const { kind, pick } = this.#wish
-    const body = meant(kind, this.#wish.body, model, pick)
+    const { kind, pick } = this.wish
+    const body = meant(kind, this.wish.body, model, pick)
     const call: DocumentedCall = { method: 'POST', path: pathOf(kind), body }
     if (isTaken(model, kind, body)) return refusedAs(client, 409, call)
     const answer = await this.#send(client, call, body)
@@ -55,7 +48,7 @@ export class Create extends ControlCommand {
     call: DocumentedCall,
     body: Fields,
   ): Promise<DocumentedAnswer | undefined> {
-    const { kind, way, reason } = this.#wish
+    const { kind, way, reason } = this.wish
     if (way === 'again') return this.#sendTwice(client, call, body)
     if (way === 'plain' || kind === 'tokens') return doneAs(client, 201, call)
     await doneAs(client, 200, {
@@ -76,7 +69,7 @@ export class Create extends ControlCommand {
     if (first === undefined) return undefined
     const second = await doneAs(client, 201, keyed)
     expect(second).toEqual(first)
-    const name = this.#wish.kind === 'tokens' ? 'name' : 'id'
+    const name = this.wish.kind === 'tokens' ? 'name' : 'id'
     await refusedAs(client, 422, {
       ...keyed,
       body: { ...body, [name]: `${String(body[name]).slice(0, 90)}x` },
@@ -94,6 +87,7 @@ function isTaken(model: ControlModel, kind: Kind, body: Fields): boolean {
 }
 
 export interface ChangeWish {
+  readonly method: 'PUT' | 'PATCH'
   readonly kind: Exclude<Kind, 'tokens'>
   readonly pick: number
   /** By the document's schema of puts. */
@@ -105,39 +99,30 @@ export interface ChangeWish {
 }
 
 /** Replaces an entry, or patches it to something between what it is and another one. */
-export class Change extends ControlCommand {
-  readonly #method: 'PUT' | 'PATCH'
-  readonly #wish: ChangeWish
-
-  constructor(method: 'PUT' | 'PATCH', wish: ChangeWish) {
-    super()
-    this.#method = method
-    this.#wish = wish
-  }
-
+export class Change extends ControlCommand<ChangeWish> {
   check(model: Readonly<ControlModel>): boolean {
-    return model[this.#wish.kind].size > 0 && canBeMade(this.#wish.kind, model)
+    return model[this.wish.kind].size > 0 && canBeMade(this.wish.kind, model)
   }
 
   protected async act(model: ControlModel, client: DocumentedClient): Promise<void> {
-    const { kind, pick } = this.#wish
+    const { method, kind, pick } = this.wish
     const id = pickId(model, kind, pick) ?? ''
     const { fields, etag } = model[kind].get(id) ?? { fields: {}, etag: '' }
-    const whole = this.#whole(model, id, this.#wish.body)
-    const body = this.#method === 'PUT' ? whole : this.#patch(model, client, id, whole)
-    const call = { method: this.#method, path: `${pathOf(kind)}/{id}`, id, body } as const
+    const whole = this.#whole(model, id, this.wish.body)
+    const body = method === 'PUT' ? whole : this.#patch(model, client, id, whole)
+    const call = { method, path: `${pathOf(kind)}/{id}`, id, body } as const
     const stale = { ...call, headers: { 'if-match': '"stale"' } }
-    if (this.#wish.seen === 'stale') await refusedAs(client, 412, stale)
+    if (this.wish.seen === 'stale') await refusedAs(client, 412, stale)
     const answer = await doneAs(client, 200, { ...call, headers: { 'if-match': etag } })
     if (answer === undefined) return
-    const after = this.#method === 'PUT' ? body : (merged(fields, body) as Fields)
+    const after = method === 'PUT' ? body : (merged(fields, body) as Fields)
     model[kind].set(id, { fields: shownFields(kind, after), etag: answer.etag })
     await readBack(client, model, kind, id)
   }
 
   /** The wished entry under this id. A model that something uses stays enabled; one that stands for many has no name. */
   #whole(model: ControlModel, id: string, wished: Fields): Fields {
-    const { kind, pick } = this.#wish
+    const { kind, pick } = this.wish
     const { id: _, ...fields } = meant(kind, wished, model, pick)
     const { name: __, ...nameless } = fields
     const written = kind === 'models' && id.endsWith('/*') ? nameless : fields
@@ -147,7 +132,7 @@ export class Change extends ControlCommand {
 
   /** What a patch makes has to be valid as a put would be: if a part of the wish is not, it takes over all of it. */
   #patch(model: ControlModel, client: DocumentedClient, id: string, whole: Fields): Fields {
-    const { kind, share } = this.#wish
+    const { kind, share } = this.wish
     const before = model[kind].get(id)?.fields ?? {}
     const names = [...new Set([...Object.keys(before), ...Object.keys(whole)])]
     const taken = names.filter((_, index) => index % 8 < share)
@@ -161,23 +146,14 @@ export class Change extends ControlCommand {
   }
 }
 
-export class Remove extends ControlCommand {
-  readonly #kind: Kind
-  readonly #pick: number
-
-  constructor(kind: Kind, pick: number) {
-    super()
-    this.#kind = kind
-    this.#pick = pick
-  }
-
+export class Remove extends ControlCommand<EntryWish> {
   check(model: Readonly<ControlModel>): boolean {
-    return model[this.#kind].size > 0
+    return model[this.wish.kind].size > 0
   }
 
   protected async act(model: ControlModel, client: DocumentedClient): Promise<void> {
-    const kind = this.#kind
-    const id = pickId(model, kind, this.#pick) ?? ''
+    const { kind, pick } = this.wish
+    const id = pickId(model, kind, pick) ?? ''
     const etag = model[kind].get(id)?.etag ?? ''
     const path = `${pathOf(kind)}/{id}`
     const call: DocumentedCall = {

@@ -5,8 +5,22 @@ import { expect } from 'vitest'
 import { type ControlModel, type Kind, pathOf } from './control-model.ts'
 import type { DocumentedAnswer, DocumentedCall, DocumentedClient } from './documented-client.ts'
 
-export abstract class ControlCommand implements fc.AsyncCommand<ControlModel, DocumentedClient> {
+/** Which entry a command is about: the `pick`th there is, counted round. */
+export interface EntryWish<Of extends Kind = Kind> {
+  readonly kind: Of
+  readonly pick: number
+}
+
+export abstract class ControlCommand<Wish = unknown>
+  implements fc.AsyncCommand<ControlModel, DocumentedClient>
+{
+  /** What was made up for it; what comes of that depends on the state it meets. */
+  protected readonly wish: Wish
   #said: readonly string[] = []
+
+  constructor(wish: Wish) {
+    this.wish = wish
+  }
 
   abstract check(model: Readonly<ControlModel>): boolean
   protected abstract act(model: ControlModel, client: DocumentedClient): Promise<void>

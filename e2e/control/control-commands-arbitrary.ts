@@ -6,7 +6,7 @@ import type { ControlCommand } from './control-command.ts'
 import { KINDS, type Kind, pathOf } from './control-model.ts'
 import type { DocumentedClient } from './documented-client.ts'
 import { INWORLD_PATH, InworldRouter, type InworldWish } from './inworld-command.ts'
-import { List, type ListQuery, type Mistake, Read, Unknown, Wrong } from './other-commands.ts'
+import { List, type ListWish, type Mistake, Read, Unknown, Wrong } from './other-commands.ts'
 import { type JsonSchema, valueOf } from './schema-arbitrary.ts'
 
 /** Commands over all resources; creates come more often, so that there is something to change. */
@@ -58,22 +58,22 @@ function creates(client: DocumentedClient, kind: Kind): fc.Arbitrary<ControlComm
 }
 
 function changes(client: DocumentedClient, kind: Exclude<Kind, 'tokens'>): fc.Arbitrary<ControlCommand>[] {
-  const wish: fc.Arbitrary<ChangeWish> = fc.record({
+  const wish: fc.Arbitrary<Omit<ChangeWish, 'method'>> = fc.record({
     kind: fc.constant(kind),
     pick: fc.nat(),
     body: bodiesOf(client, 'PUT', `${pathOf(kind)}/{id}`),
     share: fc.integer({ min: 1, max: 8 }),
     seen: fc.constantFrom('current', 'current', 'current', 'stale'),
   })
-  return [wish.map(made => new Change('PUT', made)), wish.map(made => new Change('PATCH', made))]
+  return (['PUT', 'PATCH'] as const).map(method => wish.map(made => new Change({ method, ...made })))
 }
 
 function reads(kind: Exclude<Kind, 'tokens'>): fc.Arbitrary<ControlCommand> {
-  return fc.nat().map(pick => new Read(kind, pick))
+  return fc.nat().map(pick => new Read({ kind, pick }))
 }
 
 function removes(kind: Kind): fc.Arbitrary<ControlCommand> {
-  return fc.nat().map(pick => new Remove(kind, pick))
+  return fc.nat().map(pick => new Remove({ kind, pick }))
 }
 
 function lists(client: DocumentedClient, kind: Kind): fc.Arbitrary<ControlCommand> {
@@ -84,12 +84,12 @@ function lists(client: DocumentedClient, kind: Kind): fc.Arbitrary<ControlComman
   const query = fc.record(
     { limit: fc.oneof(...limits.map(schema => valueOf(schema, schemas))), ...Object.fromEntries(values) },
     { requiredKeys: [], noNullPrototype: true },
-  ) as fc.Arbitrary<ListQuery>
-  return query.map(made => new List(kind, made))
+  ) as fc.Arbitrary<ListWish['query']>
+  return query.map(made => new List({ kind, query: made }))
 }
 
 function unknowns(kind: Kind): fc.Arbitrary<ControlCommand> {
-  return fc.constantFrom('GET', 'PATCH', 'DELETE').map(method => new Unknown(kind, method))
+  return fc.constantFrom('GET', 'PATCH', 'DELETE').map(method => new Unknown({ kind, method }))
 }
 
 function mistakes(client: DocumentedClient, kind: Kind): fc.Arbitrary<ControlCommand> {

@@ -21,21 +21,14 @@ export interface InworldWish {
 }
 
 /** What it makes it deletes again, so that it leaves nothing behind. */
-export class InworldRouter extends ControlCommand {
-  readonly #wish: InworldWish
-
-  constructor(wish: InworldWish) {
-    super()
-    this.#wish = wish
-  }
-
+export class InworldRouter extends ControlCommand<InworldWish> {
   check(model: Readonly<ControlModel>): boolean {
     return openaiModels(model).length > 0
   }
 
   protected async act(model: ControlModel, client: DocumentedClient): Promise<void> {
     const id = `inworld-${client.made.length}`
-    const body = meantRouter(this.#wish.body, openaiModels(model), this.#wish.pick)
+    const body = meantRouter(this.wish.body, openaiModels(model), this.wish.pick)
     const create = { method: 'POST', path: INWORLD_PATH, query: { router_id: id }, body } as const
     const made = await doneAs(client, 200, create)
     if (made === undefined) return
@@ -43,8 +36,8 @@ export class InworldRouter extends ControlCommand {
     expect(router.name).toBe(`routers/${id}`)
     await refusedAs(client, 409, create)
     await isRead(client, id, router)
-    await isListed(client, router, this.#wish.pageSize)
-    const displayName = `Renamed ${this.#wish.pick}`
+    await isListed(client, router, this.wish.pageSize)
+    const displayName = `Renamed ${this.wish.pick}`
     const patched = await doneAs(client, 200, { method: 'PATCH', path: ITEM_PATH, id, body: { displayName } })
     if (patched !== undefined) await isRead(client, id, { ...router, displayName })
     await doneAs(client, 200, { method: 'DELETE', path: ITEM_PATH, id })

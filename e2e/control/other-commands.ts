@@ -1,70 +1,57 @@
 // Commands that change nothing: lists, and calls that have to be refused.
 import { expect } from 'vitest'
 import type { Fields } from './control-client.ts'
-import { ControlCommand, doneAs, readBack, refusedAs } from './control-command.ts'
+import { ControlCommand, doneAs, type EntryWish, readBack, refusedAs } from './control-command.ts'
 import { type ControlModel, type Kind, pathOf, pickId } from './control-model.ts'
-import type { DocumentedClient, Method } from './documented-client.ts'
+import type { DocumentedClient } from './documented-client.ts'
 import { canBeMade, meant } from './meaning.ts'
 
-export class Read extends ControlCommand {
-  readonly #kind: Exclude<Kind, 'tokens'>
-  readonly #pick: number
-
-  constructor(kind: Exclude<Kind, 'tokens'>, pick: number) {
-    super()
-    this.#kind = kind
-    this.#pick = pick
-  }
-
+export class Read extends ControlCommand<EntryWish<Exclude<Kind, 'tokens'>>> {
   check(model: Readonly<ControlModel>): boolean {
-    return model[this.#kind].size > 0
+    return model[this.wish.kind].size > 0
   }
 
   protected async act(model: ControlModel, client: DocumentedClient): Promise<void> {
-    await readBack(client, model, this.#kind, pickId(model, this.#kind, this.#pick) ?? '')
+    const { kind, pick } = this.wish
+    await readBack(client, model, kind, pickId(model, kind, pick) ?? '')
   }
 }
 
-export type ListQuery = Readonly<Record<string, string | number>>
+export interface ListWish {
+  readonly kind: Kind
+  readonly query: Readonly<Record<string, string | number>>
+}
 
 /** Reads a list to its end, page by page. */
-export class List extends ControlCommand {
-  readonly #kind: Kind
-  readonly #query: ListQuery
-
-  constructor(kind: Kind, query: ListQuery) {
-    super()
-    this.#kind = kind
-    this.#query = query
-  }
-
+export class List extends ControlCommand<ListWish> {
   check(): boolean {
     return true
   }
 
   protected async act(model: ControlModel, client: DocumentedClient): Promise<void> {
-    const known = [...model[this.#kind].keys()]
+    const known = [...model[this.wish.kind].keys()]
     const ids = await this.#ids(client)
     if (ids === undefined) return
     expect(new Set(ids).size).toBe(ids.length)
     expect(known).toEqual(expect.arrayContaining(ids))
     if (!this.#isFiltered()) expect(ids).toHaveLength(known.length)
-    if (this.#query.sort === 'id' && this.#kind !== 'tokens') expect(ids).toEqual(ids.toSorted(byCodeUnits))
+    if (this.wish.query.sort === 'id' && this.wish.kind !== 'tokens')
+      expect(ids).toEqual(ids.toSorted(byCodeUnits))
   }
 
   #isFiltered(): boolean {
-    return Object.keys(this.#query).some(name => name !== 'limit' && name !== 'sort')
+    return Object.keys(this.wish.query).some(name => name !== 'limit' && name !== 'sort')
   }
 
   async #ids(client: DocumentedClient): Promise<string[] | undefined> {
     const ids: string[] = []
     let after: unknown
     do {
-      const query = { ...this.#query, ...(typeof after === 'string' && { after }) }
-      const page = await doneAs(client, 200, { method: 'GET', path: pathOf(this.#kind), query })
+      const query = { ...this.wish.query, ...(typeof after === 'string' && { after }) }
+      const page = await doneAs(client, 200, { method: 'GET', path: pathOf(this.wish.kind), query })
       if (page === undefined) return undefined
       const items = page.json.items as { readonly id: string }[]
-      expect(items.length).toBeLessThanOrEqual(Number(this.#query.limit ?? 50))
+      expect(items.length).toBeLessThanOrEqual(Number(this.wish.query.limit ?? 50))
       ids.push(...items.map(({ id }) => id))
       after = page.json.next
     } while (after !== null)
@@ -74,28 +61,27 @@ export class List extends ControlCommand {
 
 const byCodeUnits = (a: string, b: string) => (a < b ? -1 : Number(a > b))
 
+export interface UnknownWish {
+  readonly kind: Kind
+  /** Tokens can only be deleted. */
+  readonly method: 'GET' | 'PATCH' | 'DELETE'
+}
+
 /** Asks for what is not there. */
-export class Unknown extends ControlCommand {
-  readonly #kind: Kind
-  readonly #method: Method
-
-  constructor(kind: Kind, method: 'GET' | 'PATCH' | 'DELETE') {
-    super()
-    this.#kind = kind
-    this.#method = kind === 'tokens' ? 'DELETE' : method
-  }
-
+export class Unknown extends ControlCommand<UnknownWish> {
   check(model: Readonly<ControlModel>): boolean {
-    return !model[this.#kind].has(NOBODY)
+    return !model[this.wish.kind].has(NOBODY)
   }
 
   protected async act(_: ControlModel, client: DocumentedClient): Promise<void> {
+    const { kind } = this.wish
+    const method = kind === 'tokens' ? 'DELETE' : this.wish.method
     await refusedAs(client, 404, {
-      method: this.#method,
-      path: `${pathOf(this.#kind)}/{id}`,
+      method,
+      path: `${pathOf(kind)}/{id}`,
       id: NOBODY,
       headers: { 'if-match': '*' },
-      ...(this.#method === 'PATCH' && { body: {} }),
+      ...(method === 'PATCH' && { body: {} }),
     })
   }
 }
@@ -114,26 +100,19 @@ export interface Mistake {
 }
 
 /** Sends what the document forbids; the client throws if it is done. */
-export class Wrong extends ControlCommand {
-  readonly #wrong: Mistake
-
-  constructor(wrong: Mistake) {
-    super()
-    this.#wrong = wrong
-  }
-
+export class Wrong extends ControlCommand<Mistake> {
   check(model: Readonly<ControlModel>): boolean {
-    return canBeMade(this.#wrong.kind, model)
+    return canBeMade(this.wish.kind, model)
   }
 
   protected async act(model: ControlModel, client: DocumentedClient): Promise<void> {
-    const { kind, pick, to } = this.#wrong
+    const { kind, pick, to } = this.wish
     const id = pickId(model, kind, pick)
     if (to === 'PATCH without if-match' && kind !== 'tokens' && id !== undefined) {
       const answer = await client.send({ method: 'PATCH', path: `${pathOf(kind)}/{id}`, id, body: {} })
       return expect(answer.status).toBe(428)
     }
-    const body = this.#spoilt(meant(kind, this.#wrong.body, model, pick))
+    const body = this.#spoilt(meant(kind, this.wish.body, model, pick))
     if (client.validates(client.bodySchema('POST', pathOf(kind)), body)) return
     const { status } = await client.send({ method: 'POST', path: pathOf(kind), body })
     // When the id is taken besides, that may be said first.
@@ -141,7 +120,7 @@ export class Wrong extends ControlCommand {
   }
 
   #spoilt(body: Fields): Fields {
-    const { mistake, pick, value } = this.#wrong
+    const { mistake, pick, value } = this.wish
     const names = Object.keys(body)
     const name = names[pick % names.length] ?? 'id'
     if (mistake === 'unknown field') return { ...body, unheard_of: value }

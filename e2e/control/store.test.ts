@@ -242,8 +242,9 @@ describe('the gateway serves, and /healthz says what is amiss,', () => {
     expect(await served(running, dataDir, 'mine')).toEqual({ status: 200, variant: 'large', revision: 2 })
     expect(await healthOf(running)).toEqual({
       status: 'read_only',
-      reasons: [expect.stringMatching(/damaged/)],
+      reasons: [expect.stringMatching(/damaged: put a backup in place of control\.db .* or move it away/)],
     })
+    expect(running.program.stderr()).toContain(database)
   })
 
   it('but not when there was never anything to serve', async () => {

@@ -7,10 +7,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { ConfigInput } from '@weir/core/config'
 import { expect, it } from 'vitest'
 import { type RunningGateway, startGateway, testKey } from '../support/gateway.ts'
+import { type Outcome, startLoad } from '../support/load.ts'
 import { startProvider } from '../support/simulated-provider.ts'
 import { until } from '../support/until.ts'
 import { childrenOf } from './event-plane-process.ts'
-import { type Outcome, startLoad } from './load.ts'
 import { storedCounts, storedRequests } from './stored-events.ts'
 
 const ROUNDS = 20

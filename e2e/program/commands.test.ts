@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { servedEvent } from '../../packages/server/src/telemetry/fixtures/served-event.ts'
+import { servedEvent } from '../../packages/core/src/event/fixtures/request-events.ts'
 import { endWithFile } from '../support/clean-up.ts'
 import { REPOSITORY, runProgram } from '../support/program.ts'
 

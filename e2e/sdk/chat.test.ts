@@ -25,12 +25,6 @@ function sim(directives: string) {
   return { headers: { 'x-sim': directives } }
 }
 
-async function collect<Part>(stream: AsyncIterable<Part>): Promise<Part[]> {
-  const parts: Part[] = []
-  for await (const part of stream) parts.push(part)
-  return parts
-}
-
 const textOf = (chunks: readonly Chunk[]) =>
   chunks.map(chunk => chunk.choices[0]?.delta.content ?? '').join('')
 
@@ -91,7 +85,7 @@ describe('a whole answer', () => {
 
 describe('a stream', () => {
   it('arrives chunk by chunk with the text whole', async () => {
-    const chunks = await collect(
+    const chunks = await Array.fromAsync(
       await client.chat.completions.create(streamed, sim('text=one%20two%20three%20four')),
     )
     expect(textOf(chunks)).toBe('one two three four')
@@ -103,7 +97,7 @@ describe('a stream', () => {
     const { data, response } = await client.chat.completions
       .create(streamed, sim('text=one%20two'))
       .withResponse()
-    const chunks = await collect(data)
+    const chunks = await Array.fromAsync(data)
     expect(chunks.every(chunk => chunk.choices.length > 0)).toBe(true)
     expect(chunks.every(chunk => (chunk.usage ?? null) === null)).toBe(true)
     const event = await setup.gateway.event(response.headers.get('x-weir-request-id') ?? '')
@@ -118,7 +112,7 @@ describe('a stream', () => {
   })
 
   it('has the chunk of usage, last and once, for a client that asked', async () => {
-    const chunks = await collect(
+    const chunks = await Array.fromAsync(
       await client.chat.completions.create(
         { ...streamed, stream_options: { include_usage: true } },
         sim('text=one%20two'),
@@ -130,7 +124,7 @@ describe('a stream', () => {
 
   it('keeps the other stream options of a client that did not ask for usage', async () => {
     const stream_options = { include_obfuscation: false }
-    await collect(await client.chat.completions.create({ ...streamed, stream_options }))
+    await Array.fromAsync(await client.chat.completions.create({ ...streamed, stream_options }))
     expect(JSON.parse(String(setup.sim.requests.at(-1)?.body))).toMatchObject({
       stream_options: { include_obfuscation: false, include_usage: true },
     })
@@ -142,7 +136,7 @@ describe('a stream', () => {
       { ...asked, stream: false },
       sim('text=%E4%BD%A0%E5%A5%BD%20%F0%9F%91%A9%E2%80%8D%F0%9F%9A%80%20na%C3%AFve'),
     )
-    const chunks = await collect(
+    const chunks = await Array.fromAsync(
       await client.chat.completions.create(
         asked,
         sim('text=%E4%BD%A0%E5%A5%BD%20%F0%9F%91%A9%E2%80%8D%F0%9F%9A%80%20na%C3%AFve; split=1'),

@@ -127,8 +127,7 @@ describe('responses', () => {
 
 describe('models', () => {
   it('list the routers with their splits, then the models', async () => {
-    const listed = []
-    for await (const model of client.models.list()) listed.push(model)
+    const listed = await Array.fromAsync(client.models.list())
     expect(listed.map(model => model.id)).toEqual([
       'chat',
       'claude',

@@ -63,6 +63,7 @@ function openPlane({ dataDir, version, requestLog, snapshot }: EventPlaneStart):
   const keeper = new StoreKeeper({
     open: () => openEventStore({ directory: storeDirectory(dataDir) }),
     onOpen: () => collector.wake(),
+    log: say,
   })
   const collector = new Collector({
     directory: eventDirectory(dataDir),

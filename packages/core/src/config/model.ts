@@ -1,7 +1,7 @@
 // Models: what they are called, what they cost and what they can do.
 import { z } from 'zod'
 import { MODEL_ID } from './model-id.ts'
-import { ENDPOINTS } from './preset.ts'
+import { endpointNamesSchema } from './scalar.ts'
 
 const usdPerMillion = z.number().min(0).max(1_000_000)
 
@@ -29,15 +29,10 @@ export const capabilitiesSchema = z.strictObject({
   }),
   context: tokens.optional().meta({ description: 'Tokens of prompt and answer together' }),
   output: tokens.optional().meta({ description: 'Most tokens of one answer' }),
-  endpoints: z
-    .array(z.enum([...ENDPOINTS.openai, ...ENDPOINTS.anthropic]))
-    .min(1)
-    .max(5)
-    .optional()
-    .meta({
-      description:
-        "Endpoints that make sense for it, of those its provider serves; a key's routing splits only those that all its models serve",
-    }),
+  endpoints: endpointNamesSchema.optional().meta({
+    description:
+      "Endpoints that make sense for it, of those its provider serves; a key's routing splits only those that all its models serve",
+  }),
 })
 
 export const modelSchema = z.strictObject({

@@ -11,7 +11,7 @@ import {
   REASONING_FIELDS,
 } from './preset.ts'
 import { FIELD_TYPES, type ProviderType, providerForms } from './provider-form.ts'
-import { envReferenceSchema, headerNameSchema, headerValueSchema } from './scalar.ts'
+import { endpointNamesSchema, envReferenceSchema, headerNameSchema, headerValueSchema } from './scalar.ts'
 
 /** Wire formats of which clients speak one, and which are passed on byte by byte. */
 export const wireFormatSchema = z.enum(['openai', 'anthropic'])
@@ -97,15 +97,10 @@ const providerShape = z.strictObject({
     description:
       "Whether streams ask for usage when the client did not; some services refuse the option. Default: the preset's, else `ask`",
   }),
-  endpoints: z
-    .array(z.enum([...ENDPOINTS.openai, ...ENDPOINTS.anthropic]))
-    .min(1)
-    .max(5)
-    .optional()
-    .meta({
-      description:
-        "The endpoints the provider has; requests to others are translated to one it has, where that is possible. Default: the preset's, else all of its format",
-    }),
+  endpoints: endpointNamesSchema.optional().meta({
+    description:
+      "The endpoints the provider has; requests to others are translated to one it has, where that is possible. Default: the preset's, else all of its format",
+  }),
   max_tokens_field: z.enum(MAX_TOKENS_FIELDS).optional().meta({
     description:
       "The field of translated chat requests that limits the answer. Default: the preset's, else `max_tokens`",

@@ -1,5 +1,6 @@
 // The small value types of the config file: identifiers, durations, sizes.
 import { z } from 'zod'
+import { ENDPOINTS } from './preset.ts'
 
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const
 const UNIT_BYTES = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 } as const
@@ -70,3 +71,9 @@ export const headerNameSchema = z
 export const headerValueSchema = z
   .string()
   .regex(/^[\t\x20-\x7e\x80-\xff]*$/, { error: 'must not contain line breaks or control characters' })
+
+/** Some of the endpoints that can be split, of any wire format. */
+export const endpointNamesSchema = z
+  .array(z.enum([...ENDPOINTS.openai, ...ENDPOINTS.anthropic]))
+  .min(1)
+  .max(5)

@@ -1,10 +1,13 @@
 // The control port: an HTTP server whose app is loaded with the first request.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { StoreUnavailableError } from '../storage/control-store.ts'
 import { MIN_ADMIN_TOKEN, makeFirstToken } from './access/access.ts'
 import type { ControlOptions, Listener, Listening } from './control-app.ts'
 import { SendingLimit } from './http/sending-limit.ts'
+
+/** Not imported: that would make Node load its own fetch and WebSocket as well, some 15 MB. */
+const { createServer } = process.getBuiltinModule('node:http')
 
 export interface Control {
   /** `http://127.0.0.1:8788`. */

@@ -1,6 +1,6 @@
 // The control plane of `weir start`: store, secrets, revisions, and the control port with every resource.
 import { rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { type Control, startControl } from '../admin/control-server.ts'
 import { exchangeDirectory } from '../event-plane/place.ts'
 import { DataDirError, readOrMakeKey } from '../snapshot/state.ts'
@@ -13,9 +13,11 @@ import { readVersion } from './version.ts'
 
 /** The store in the data directory, whether or not it can be opened now. */
 export async function openStore(dataDir: string, log: Log): Promise<ReopeningStore> {
-  const store = await ReopeningStore.open({ open: () => openControlStore(join(dataDir, 'control.db')) })
+  const file = join(dataDir, 'control.db')
+  const store = await ReopeningStore.open({ open: () => openControlStore(file) })
   if (store.reason !== undefined)
     log.error(
+      { file: resolve(file) },
       `${store.reason}; the config served last is served on, and cannot be changed until it can be used`,
     )
   return store

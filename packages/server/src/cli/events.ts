@@ -3,8 +3,9 @@ import type { RequestEvent } from '@weir/core/event'
 import type { Command } from 'commander'
 import { addControlOptions, type ControlOptions } from './control-client.ts'
 import { parseCount } from './option-value.ts'
-import { print, printError, renderTable } from './output.ts'
+import { print, printError } from './output.ts'
 import { readRequests } from './recorded-requests.ts'
+import { renderTable } from './table.ts'
 
 interface Options extends ControlOptions {
   readonly last?: number

@@ -2,7 +2,8 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
 import { addControlOptions, type ControlOptions, type ReadAnswer, withControl } from './control-client.ts'
-import { print, printError, printJson, renderTable } from './output.ts'
+import { print, printError, printJson } from './output.ts'
+import { renderTable } from './table.ts'
 
 const PATH = '/api/v1/keys'
 

@@ -9,6 +9,7 @@ import { Collector } from '../storage/spool/collector.ts'
 import { sealLeftovers } from '../storage/spool/seal-leftovers.ts'
 import { lockDataDir } from '../storage/sqlite/data-dir-lock.ts'
 import { ControlError, type ControlOptions, namesProgram } from './control-client.ts'
+import { printError } from './output.ts'
 
 /**
  * What the spool holds is taken into the store first. Nobody else may have the data directory.
@@ -22,7 +23,11 @@ export async function withStoreOf<Result>(
   // Only here: a native library is loaded with it.
   const { openEventStore } = await import('../storage/duckdb/open-event-store.ts')
   const open = () => openEventStore({ directory: storeDirectory(dataDir) })
-  const keeper = new StoreKeeper({ open, onOpen: () => {} })
+  const keeper = new StoreKeeper({
+    open,
+    onOpen: () => {},
+    log: (_, message) => printError(`weir: ${message}`),
+  })
   try {
     const store = await keeper.whenOpen()
     const directory = eventDirectory(dataDir)

@@ -2,7 +2,8 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { addControlOptions, ControlError, type ControlOptions, withControl } from './control-client.ts'
-import { paint, print, printJson, renderTable } from './output.ts'
+import { paint, print, printJson } from './output.ts'
+import { renderTable } from './table.ts'
 import { parseTime } from './time-option.ts'
 
 interface Options extends ControlOptions {

@@ -5,7 +5,8 @@ import { type ActiveRoute, activate } from '@weir/core/routing'
 import { checkShares } from '@weir/core/stats'
 import { type Command, InvalidArgumentError } from 'commander'
 import { loadOrReport } from './load-or-exit.ts'
-import { paint, print, printJson, renderTable } from './output.ts'
+import { paint, print, printJson } from './output.ts'
+import { renderTable } from './table.ts'
 
 interface Options {
   readonly config: string

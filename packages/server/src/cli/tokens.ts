@@ -8,7 +8,8 @@ import {
   type ControlOptions,
   withControl,
 } from './control-client.ts'
-import { print, printError, printJson, renderTable } from './output.ts'
+import { print, printError, printJson } from './output.ts'
+import { renderTable } from './table.ts'
 
 const PATH = '/api/v1/tokens'
 

@@ -19,8 +19,8 @@ function fakeStore(
   return { store: store as unknown as EventStore, closed }
 }
 
-function keep(open: () => Promise<EventStore>): StoreKeeper {
-  const keeper = new StoreKeeper({ open, onOpen: () => {} })
+function keep(open: () => Promise<EventStore>, log: (level: 'warn', message: string) => void = () => {}) {
+  const keeper = new StoreKeeper({ open, onOpen: () => {}, log })
   keepers.push(keeper)
   return keeper
 }
@@ -58,8 +58,27 @@ test('one that cannot be opened is tried again and again, and says why meanwhile
 
 test('what keeps it from being opened need not be an error of its own', async () => {
   const keeper = keep(() => Promise.reject(new Error('no library for this machine')))
-  await expect.poll(() => keeper.status.reason, { timeout: 10_000 }).toBe('no library for this machine')
+  await expect
+    .poll(() => keeper.status.reason, { timeout: 10_000 })
+    .toBe('it cannot be opened; the log says why')
 })
+
+test('the log has the words of the engine, once for each reason', async () => {
+  const logged: string[] = []
+  let error = new EventStoreUnavailableError('it is damaged', { cause: new Error('/data/events: bad') })
+  const keeper = keep(
+    () => Promise.reject(error),
+    (_, message) => logged.push(message),
+  )
+  await expect.poll(() => logged, { timeout: 10_000 }).toHaveLength(1)
+  expect(keeper.status.reason).toBe('it is damaged')
+  error = LOCKED
+  await expect.poll(() => logged, { timeout: 10_000 }).toHaveLength(2)
+  expect(logged).toEqual([
+    'the event store cannot be used: Error: /data/events: bad',
+    'the event store cannot be used: another program has it',
+  ])
+}, 20_000)
 
 test('a question that has waited long enough is told why', async () => {
   const keeper = keep(() => Promise.reject(LOCKED))

@@ -14,6 +14,8 @@ export interface StoreKeeperOptions {
   readonly open: () => Promise<EventStore>
   /** Called each time it is open. */
   readonly onOpen: () => void
+  /** Is told of each new reason why it is unavailable, in the words of the engine. */
+  readonly log: (level: 'warn', message: string) => void
 }
 
 const FIRST_PAUSE_MS = 100
@@ -33,6 +35,7 @@ export class StoreKeeper implements Pick<EventStore, 'ingest'> {
   #opened = Promise.withResolvers<EventStore>()
   #failures = 0
   #reason: string | undefined
+  #logged: string | undefined
   #opening: Promise<void>
   #wasOpen = false
 
@@ -84,7 +87,7 @@ export class StoreKeeper implements Pick<EventStore, 'ingest'> {
   }
 
   async #failed(store: EventStore, error: Error): Promise<void> {
-    this.#reason = error.message
+    this.#explain(error)
     this.#failures++
     if (this.#failures < FAILURES || store !== this.#store) return
     this.#failures = 0
@@ -104,15 +107,26 @@ export class StoreKeeper implements Pick<EventStore, 'ingest'> {
         this.#adopt(await this.#options.open())
         return
       } catch (error) {
-        this.#reason = error instanceof Error ? error.message : String(error)
+        this.#explain(error)
       }
       await delay(pause, undefined, { signal: this.#stop.signal }).catch(() => {})
     }
   }
 
+  /** Reasons are shown to anyone; details, such as paths, are for the log. */
+  #explain(error: unknown): void {
+    const isExpected = error instanceof EventStoreUnavailableError
+    this.#reason = isExpected ? error.message : 'it cannot be opened; the log says why'
+    const details = String(isExpected ? (error.cause ?? error.message) : error)
+    if (details === this.#logged || this.status.state === 'starting') return
+    this.#logged = details
+    this.#options.log('warn', `the event store cannot be used: ${details}`)
+  }
+
   #adopt(store: EventStore): void {
     this.#store = store
     this.#reason = undefined
+    this.#logged = undefined
     this.#wasOpen = true
     this.#opened.resolve(store)
     this.#options.onOpen()

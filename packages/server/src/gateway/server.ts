@@ -1,10 +1,13 @@
 // The data port: one HTTP server a worker, sharing the port with the others.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Gateway } from './gateway.ts'
 import { Malformed } from './malformed.ts'
 import { serve } from './serve.ts'
+
+/** Not imported: that would make Node load its own fetch and WebSocket as well, some 15 MB. */
+const { createServer } = process.getBuiltinModule('node:http')
 
 export interface DataServer {
   readonly port: number

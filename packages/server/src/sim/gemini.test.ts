@@ -36,9 +36,7 @@ const generate = (options: Partial<LanguageModelV4CallOptions>) => model.doGener
 
 const streamed = async (options: Partial<LanguageModelV4CallOptions>) => {
   const { stream } = await model.doStream({ ...ask, ...options })
-  const parts: LanguageModelV4StreamPart[] = []
-  for await (const part of stream) parts.push(part)
-  return parts
+  return Array.fromAsync(stream)
 }
 
 const textOf = (parts: readonly LanguageModelV4StreamPart[], type: 'text-delta' | 'reasoning-delta') =>

@@ -40,12 +40,6 @@ beforeAll(async () => {
 })
 afterAll(() => sim.close())
 
-const gather = async <Item>(items: AsyncIterable<Item>): Promise<Item[]> => {
-  const gathered: Item[] = []
-  for await (const item of items) gathered.push(item)
-  return gathered
-}
-
 const say = (directives: string) => ({ headers: { 'x-sim': directives } })
 
 describe('chat completions through the OpenAI SDK', () => {
@@ -71,7 +65,7 @@ describe('chat completions through the OpenAI SDK', () => {
       request,
       say('text=a%20%F0%9F%9A%80%20b;tokens_per_chunk=2'),
     )
-    const chunks = await gather(stream)
+    const chunks = await Array.fromAsync(stream)
     expect(chunks.map(chunk => chunk.choices[0]?.delta.content)).toEqual(['', 'a 🚀', ' b', undefined])
     expect(chunks.map(chunk => chunk.choices[0]?.finish_reason)).toEqual([null, null, null, 'stop'])
     expect(chunks[0]?.choices[0]?.delta.role).toBe('assistant')
@@ -86,7 +80,9 @@ describe('chat completions through the OpenAI SDK', () => {
       stream: true as const,
       stream_options: { include_usage: true },
     }
-    const chunks = await gather(await client.chat.completions.create(request, say('output_tokens=3')))
+    const chunks = await Array.fromAsync(
+      await client.chat.completions.create(request, say('output_tokens=3')),
+    )
     const last = chunks.pop()
     expect(last).toMatchObject({ choices: [], usage: { prompt_tokens: 5, completion_tokens: 3 } })
     expect(chunks).toHaveLength(5)
@@ -270,7 +266,7 @@ describe('the other endpoints through the OpenAI SDK', () => {
       { ...request, stream: true, stream_options: { include_usage: true } },
       say('text=a%20b%20c'),
     )
-    const chunks = await gather(stream)
+    const chunks = await Array.fromAsync(stream)
     expect(chunks.map(chunk => chunk.choices[0]?.text ?? '').join('')).toBe('a b c')
     expect(chunks.at(-1)?.usage?.completion_tokens).toBe(3)
   })

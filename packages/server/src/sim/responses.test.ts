@@ -19,12 +19,6 @@ beforeAll(async () => {
 })
 afterAll(() => sim.close())
 
-const gather = async <Item>(items: AsyncIterable<Item>): Promise<Item[]> => {
-  const gathered: Item[] = []
-  for await (const item of items) gathered.push(item)
-  return gathered
-}
-
 const say = (directives: string) => ({ headers: { 'x-sim': directives } })
 
 describe('responses through the OpenAI SDK', () => {
@@ -53,7 +47,7 @@ describe('responses through the OpenAI SDK', () => {
 
   it('streams the event sequence in order and numbered', async () => {
     const stream = await client.responses.create({ ...ask, stream: true }, say('text=a%20b'))
-    const events = await gather(stream)
+    const events = await Array.fromAsync(stream)
     expect(events.map(event => event.type)).toEqual([
       'response.created',
       'response.in_progress',

@@ -1,5 +1,5 @@
 // The simulated provider: a real HTTP server in OpenAI's, Anthropic's and Gemini's wire formats, deterministic for a seed.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Answer } from './answer.ts'
 import { authenticate } from './auth.ts'
@@ -16,6 +16,9 @@ import { openRequestLog, type RequestLog, type SimRequest, type SimStats, startS
 import { findRoute, type Match } from './routes.ts'
 import { openStores } from './stores.ts'
 import { multibyteCorpus, proseCorpus } from './text.ts'
+
+/** Not imported: that would make Node load its own fetch and WebSocket as well, some 15 MB. */
+const { createServer } = process.getBuiltinModule('node:http')
 
 export type Sim = {
   /** `http://127.0.0.1:port`; the API's base URL is this with `/v1`. */

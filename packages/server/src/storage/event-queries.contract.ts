@@ -10,12 +10,13 @@ import {
   CursorError,
   type EventQueries,
   type EventStore,
+  REQUEST_DIMENSIONS,
   type RequestGroup,
   type RequestPageQuery,
   type RequestSort,
   type RequestTotals,
 } from './event-store.ts'
-import { DIMENSIONS, FILTERS } from './fixtures/event-filters.ts'
+import { FILTERS } from './fixtures/event-filters.ts'
 import { groupsOf, isInOrder, passes, sortValue, totalsOf } from './fixtures/event-model.ts'
 import { BEGIN, requestEvent, requestEvents, SPAN } from './fixtures/request-events.ts'
 
@@ -187,7 +188,7 @@ export function describeEventQueries(engine: string, open: () => Promise<EventSt
         fc.asyncProperty(
           requestEvents,
           fc.constantFrom(...FILTERS),
-          fc.uniqueArray(fc.constantFrom(...DIMENSIONS), { minLength: 1, maxLength: 3 }),
+          fc.uniqueArray(fc.constantFrom(...REQUEST_DIMENSIONS), { minLength: 1, maxLength: 3 }),
           async (events, picked, by) => {
             const { run, all } = await takeRun(events)
             const filter = { span_trace_id: run, ...picked }
@@ -254,7 +255,7 @@ export function describeEventQueries(engine: string, open: () => Promise<EventSt
         fc.asyncProperty(
           requestEvents,
           fc.constantFrom(1, 7000, 60_000, 86_400_000),
-          fc.uniqueArray(fc.constantFrom(...DIMENSIONS), { maxLength: 2 }),
+          fc.uniqueArray(fc.constantFrom(...REQUEST_DIMENSIONS), { maxLength: 2 }),
           async (events, bucket, by) => {
             const { run, all } = await takeRun(events)
             const filter = { span_trace_id: run, since: BEGIN + 1000, until: BEGIN + SPAN - 1000 }

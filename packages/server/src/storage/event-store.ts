@@ -76,25 +76,28 @@ export interface RequestPage {
 }
 
 /** Dimensions that requests are grouped by. */
-export type RequestDimension =
-  | 'router'
-  | 'route'
-  | 'key'
-  | 'tenant'
-  | 'assigned'
-  | 'served'
-  | 'model'
-  | 'target'
-  | 'endpoint'
-  | 'outcome'
-  | 'status'
-  | 'error'
-  | 'finish_reason'
-  | 'revision'
-  | 'unit_kind'
-  | 'region'
-  | 'node'
-  | 'tag'
+export const REQUEST_DIMENSIONS = [
+  'router',
+  'route',
+  'key',
+  'tenant',
+  'assigned',
+  'served',
+  'model',
+  'target',
+  'endpoint',
+  'outcome',
+  'status',
+  'error',
+  'finish_reason',
+  'revision',
+  'unit_kind',
+  'region',
+  'node',
+  'tag',
+] as const
+
+export type RequestDimension = (typeof REQUEST_DIMENSIONS)[number]
 
 /** What a group of requests adds up to. */
 export interface RequestTotals {

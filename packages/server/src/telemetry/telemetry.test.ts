@@ -1,9 +1,9 @@
 import type { RequestEvent } from '@weir/core/event'
 import { pino } from 'pino'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { refusedEvent, servedEvent } from '../../../core/src/event/fixtures/request-events.ts'
 import { demoSnapshot } from './fixtures/demo-snapshot.ts'
 import { type OtlpReceiver, startOtlpReceiver } from './fixtures/otlp-receiver.ts'
-import { refusedEvent, servedEvent } from './fixtures/served-event.ts'
 import { FORGET_MS } from './known-labels.ts'
 import { Telemetry } from './telemetry.ts'
 

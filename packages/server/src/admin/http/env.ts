@@ -25,7 +25,7 @@ export interface AdminEnv {
     isStillKnown: () => Promise<boolean>
     /** The revision that this request has published. */
     revision?: number
-    /** What it is after, where its method alone would say `change`. */
+    /** What it is after, where neither its method nor its route says so. */
     intent?: DeclaredIntent
   }
 }

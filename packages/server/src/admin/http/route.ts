@@ -2,6 +2,7 @@
 // and the OpenAPI document.
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
+import { matchedRoutes } from 'hono/route'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Role } from '../../storage/control-store.ts'
 import type { AdminApp, AdminEnv, DeclaredIntent } from './env.ts'
@@ -156,11 +157,20 @@ function pick<Value>(from: Readonly<Partial<Record<Accepted, Value>>>, names: re
   return Object.fromEntries(names.flatMap(name => (from[name] === undefined ? [] : [[name, from[name]]])))
 }
 
+/** What calls of a route are after, by a handler of it. */
+const intents = new WeakMap<object, DeclaredIntent>()
+
 function declares(intent: DeclaredIntent): MiddlewareHandler<AdminEnv> {
-  return async (c, next) => {
-    c.set('intent', intent)
-    await next()
-  }
+  const handler: MiddlewareHandler<AdminEnv> = (_, next) => next()
+  intents.set(handler, intent)
+  return handler
+}
+
+/** What the call's route declares, though the shell may have refused it before the route was reached. */
+export function declaredIntent(c: Context<AdminEnv>): DeclaredIntent | undefined {
+  return matchedRoutes(c)
+    .map(({ handler }) => intents.get(handler))
+    .find(intent => intent !== undefined)
 }
 
 const requireIfMatch: MiddlewareHandler<AdminEnv> = async (c, next) => {

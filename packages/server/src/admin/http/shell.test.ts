@@ -31,11 +31,23 @@ const echo = adminRoute({
   responses: { 200: jsonAnswer(thing, 'the body') },
 })
 
+const ask = adminRoute({
+  method: 'post',
+  path: '/api/v1/ask',
+  role: 'viewer',
+  tags: ['Test'],
+  summary: 'Changes nothing',
+  intent: 'read',
+  request: { body: jsonBody(thing) },
+  responses: { 200: jsonAnswer(thing, 'the body') },
+})
+
 const resource = (app: AdminApp) => {
   app.openapi(bug, () => {
     throw new Error('secret detail wat_should_not_be_seen')
   })
   app.openapi(echo, c => send(c, thing, c.req.valid('json')))
+  app.openapi(ask, c => send(c, thing, c.req.valid('json')))
 }
 
 const start = (options: Parameters<typeof startTestControl>[0] = {}) =>
@@ -117,6 +129,19 @@ describe('problems', () => {
     })
     expect(await sendChunked(url, token, body)).toBe(413)
     expect(await sendChunked(url, token, '{"id":"a"}')).toBe(200)
+  })
+
+  it('records a change that is refused for its body, and no question that is', async () => {
+    const { call } = await start()
+    const body = 'x'.repeat(17 * 2 ** 20)
+    for (const path of ['/api/v1/ask', '/api/v1/echo?preview=true', '/api/v1/echo']) {
+      expect(await call('POST', path, { body })).toMatchObject({ status: 413 })
+    }
+    const { json } = await call('GET', '/api/v1/audit')
+    expect((json as { items: object[] }).items).toMatchObject([
+      { action: 'POST /api/v1/echo', outcome: 'refused', status: 413 },
+    ])
+    expect((json as { items: object[] }).items).toHaveLength(1)
   })
 })
 

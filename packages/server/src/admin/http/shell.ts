@@ -17,6 +17,7 @@ import { type HostPolicy, isKnownHost } from './host.ts'
 import type { KeptAnswers } from './kept-answers.ts'
 import { type ProblemShape, problem } from './problem.ts'
 import { reasonOf } from './reason.ts'
+import { declaredIntent } from './route.ts'
 
 export interface ShellLog {
   warn(fields: object, message: string): void
@@ -125,7 +126,8 @@ function describeCall(c: Context<AdminEnv>): AnsweredCall {
 
 function intentOf(c: Context<AdminEnv>): AnsweredCall['intent'] {
   if (!isChange(c.req.method)) return 'read'
-  return c.get('intent') ?? (c.req.query('preview') === 'true' ? 'preview' : 'change')
+  const declared = c.get('intent') ?? declaredIntent(c)
+  return declared ?? (c.req.query('preview') === 'true' ? 'preview' : 'change')
 }
 
 function identify(options: ShellOptions): MiddlewareHandler<AdminEnv> {

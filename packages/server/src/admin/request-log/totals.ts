@@ -1,6 +1,6 @@
 // What requests add up to, as the API writes it: for groups of requests, and for usage.
 import { z } from '@hono/zod-openapi'
-import type { RequestDimension, RequestTotals } from '../../storage/event-store.ts'
+import { REQUEST_DIMENSIONS, type RequestDimension, type RequestTotals } from '../../storage/event-store.ts'
 
 const count = z.int().min(0)
 const ms = z.number().min(0).nullable()
@@ -50,22 +50,7 @@ function inSteps(time: number | null): number | null {
   return time === null ? null : Math.round(time * MS_STEPS) / MS_STEPS
 }
 
-const DIMENSIONS = [
-  ...(['router', 'route', 'key', 'tenant', 'assigned', 'served', 'model', 'target', 'endpoint'] as const),
-  ...([
-    'outcome',
-    'status',
-    'error',
-    'finish_reason',
-    'revision',
-    'unit_kind',
-    'region',
-    'node',
-    'tag',
-  ] as const),
-] as const satisfies readonly RequestDimension[]
-
-export const dimension = z.enum(DIMENSIONS)
+export const dimension = z.enum(REQUEST_DIMENSIONS)
 
 /** What requests are grouped by: one to `most`, separated by commas or by naming the parameter again. */
 export function dimensions(most: number) {

@@ -20,6 +20,27 @@ const ada: Author = { actor: 'ada', reason: null }
 const put = (started: StartedControl, config: ConfigInput) =>
   started.revisions.publish(() => ({ kind: 'config', config }), ada)
 
+/** Of a program that has published this config and ended. */
+async function homeWith(config: ConfigInput): Promise<ControlHome> {
+  const home = createControlHome()
+  const started = await home.start()
+  await put(started, config)
+  await started.stop()
+  return home
+}
+
+/** Of a program that ended when this config was stored, and not yet kept beside the store. */
+async function homeWithUnkept(config: ConfigInput): Promise<ControlHome> {
+  const home = createControlHome()
+  const started = await home.start()
+  const kept = ['state.json', 'last-config.json'].map(name => join(home.dataDir, name))
+  for (const file of kept) copyFileSync(file, `${file}.before`)
+  await put(started, config)
+  await started.stop()
+  for (const file of kept) copyFileSync(`${file}.before`, file)
+  return home
+}
+
 function removeDatabase({ databaseFile }: ControlHome): void {
   for (const suffix of ['', '-wal', '-shm']) rmSync(databaseFile + suffix, { force: true })
 }
@@ -39,10 +60,7 @@ describe('a start with a store', () => {
   })
 
   test('goes on with the stored config later, without a new revision', async () => {
-    const home = createControlHome()
-    const first = await home.start()
-    await put(first, configWith(60, 40))
-    await first.stop()
+    const home = await homeWith(configWith(60, 40))
     const second = await home.start({ origin: storeWith(configWith(10, 90)) })
     expect(second.revisions.current()).toMatchObject({ number: 2, config: configWith(60, 40) })
     expect(await numbers(second)).toEqual([2, 1])
@@ -50,13 +68,7 @@ describe('a start with a store', () => {
   })
 
   test('serves an acknowledged revision though the program ended before it was kept beside the store', async () => {
-    const home = createControlHome()
-    const first = await home.start()
-    const kept = ['state.json', 'last-config.json'].map(name => join(home.dataDir, name))
-    for (const file of kept) copyFileSync(file, `${file}.before`)
-    await put(first, configWith(60, 40))
-    await first.stop()
-    for (const file of kept) copyFileSync(`${file}.before`, file)
+    const home = await homeWithUnkept(configWith(60, 40))
     const second = await home.start()
     expect(second.revisions.current()).toMatchObject({ number: 2, config: configWith(60, 40) })
     expect(JSON.parse(readFileSync(join(home.dataDir, 'state.json'), 'utf8'))).toEqual({
@@ -133,10 +145,7 @@ describe('when the database is gone', () => {
 
 describe('when the database was put back to an older state', () => {
   test('its config counts, under a number that was never used', async () => {
-    const home = createControlHome()
-    const first = await home.start()
-    await put(first, configWith(70, 30))
-    await first.stop()
+    const home = await homeWith(configWith(70, 30))
     copyFileSync(home.databaseFile, join(home.dataDir, 'backup'))
     const later = await home.start()
     await put(later, configWith(60, 40))
@@ -158,10 +167,7 @@ describe('when the database was put back to an older state', () => {
 
 describe('when the database cannot be opened', () => {
   test('what was served last goes on, and cannot be changed', async () => {
-    const home = createControlHome()
-    const first = await home.start()
-    await put(first, configWith(60, 40))
-    await first.stop()
+    const home = await homeWith(configWith(60, 40))
     const second = await home.start({ database: 'closed' })
     expect(second.states).toEqual(['read_only'])
     expect(second.revisions.current()).toMatchObject({ number: 2, config: configWith(60, 40) })
@@ -265,10 +271,7 @@ describe('a start with a file', () => {
   })
 
   test('after a start without it is in charge again, and the store remembers both', async () => {
-    const home = createControlHome()
-    const first = await home.start()
-    await put(first, configWith(60, 40))
-    await first.stop()
+    const home = await homeWith(configWith(60, 40))
     const second = await home.start({ origin: fileWith(configWith(80, 20)) })
     expect(second.revisions.current()).toMatchObject({ number: 3, config: configWith(80, 20) })
     expect(await numbers(second)).toEqual([3, 2, 1])
@@ -277,10 +280,7 @@ describe('a start with a file', () => {
 
 describe('a store that could not be opened at the start', () => {
   test('goes on where it was, once it can be', async () => {
-    const home = createControlHome()
-    const first = await home.start()
-    await put(first, configWith(50, 50))
-    await first.stop()
+    const home = await homeWith(configWith(50, 50))
     const second = await home.start({ database: 'closed' })
     expect(await put(second, configWith(60, 40))).toMatchObject({ kind: 'unavailable' })
     await second.returnOfStore()
@@ -290,13 +290,7 @@ describe('a store that could not be opened at the start', () => {
   })
 
   test('serves a revision that is newer than what was served', async () => {
-    const home = createControlHome()
-    const first = await home.start()
-    const kept = ['state.json', 'last-config.json'].map(name => join(home.dataDir, name))
-    for (const file of kept) copyFileSync(file, `${file}.before`)
-    await put(first, configWith(60, 40))
-    await first.stop()
-    for (const file of kept) copyFileSync(`${file}.before`, file)
+    const home = await homeWithUnkept(configWith(60, 40))
     const second = await home.start({ database: 'closed' })
     expect(second.revisions.current().number).toBe(1)
     await second.returnOfStore()
@@ -305,10 +299,7 @@ describe('a store that could not be opened at the start', () => {
   })
 
   test('takes what was served when there is nothing in it, and says so', async () => {
-    const home = createControlHome()
-    const first = await home.start()
-    await put(first, configWith(50, 50))
-    await first.stop()
+    const home = await homeWith(configWith(50, 50))
     removeDatabase(home)
     const second = await home.start({ database: 'closed' })
     await second.returnOfStore()

@@ -5,7 +5,7 @@ import { Losses } from '../translation/loss.ts'
 import type { AssistantPart, Prompt, Turn, UserPart } from '../translation/prompt.ts'
 import type { JsonObject } from '../wire-format.ts'
 import { writeCall } from './call-options.ts'
-import { EMPTY_PROMPT } from './fixtures/drive.ts'
+import { LEAST_PROMPT } from './fixtures/drive.ts'
 import { PACKAGES } from './packages.ts'
 
 const URLS: Readonly<Record<string, Readonly<Record<string, readonly RegExp[]>>>> = {
@@ -22,7 +22,7 @@ function write(name: string, prompt: Partial<Prompt>, options: JsonObject = {}, 
   if (traits === undefined) throw new Error(`no package ${name}`)
   const losses = new Losses()
   const supportedUrls = URLS[`@ai-sdk/${name}`] ?? {}
-  const call = writeCall({ ...EMPTY_PROMPT, ...prompt }, options, { model, traits, supportedUrls, losses })
+  const call = writeCall({ ...LEAST_PROMPT, ...prompt }, options, { model, traits, supportedUrls, losses })
   return { call, lost: losses.list.map(loss => `${loss.weight} ${loss.field}`) }
 }
 

@@ -3,7 +3,7 @@ import type { LibraryProvider } from '../library.ts'
 import { Losses } from '../translation/loss.ts'
 import type { Prompt, ReasoningWish } from '../translation/prompt.ts'
 import type { JsonObject } from '../wire-format.ts'
-import { ask, EMPTY_PROMPT, events, feed, Heard, open } from './fixtures/drive.ts'
+import { ask, events, feed, Heard, LEAST_PROMPT, open } from './fixtures/drive.ts'
 
 const MODEL = 'gemini-2.5-flash'
 
@@ -237,7 +237,7 @@ describe('a call that comes to no request', () => {
       package: '@ai-sdk/azure',
       options: { resourceName: 'not a name', apiKey: 'hunter2' },
     })
-    const refused = await provider.start(MODEL, EMPTY_PROMPT, {}, new Losses()).request
+    const refused = await provider.start(MODEL, LEAST_PROMPT, {}, new Losses()).request
     expect(refused).toMatchObject({ kind: 'refusal', reason: 'configuration' })
     expect(JSON.stringify(refused)).not.toMatch(/hunter2|not a name/)
   })

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { Losses } from '../translation/loss.ts'
 import type { Prompt } from '../translation/prompt.ts'
-import { EMPTY_PROMPT } from './fixtures/drive.ts'
+import { LEAST_PROMPT } from './fixtures/drive.ts'
 import { applyParameters } from './parameters.ts'
 
 const PROMPT: Prompt = {
-  ...EMPTY_PROMPT,
+  ...LEAST_PROMPT,
   sampling: { temperature: 1, seed: 3 },
   stop: ['A'],
   maxTokens: 10,

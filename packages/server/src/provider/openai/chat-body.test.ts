@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { TargetTraits } from '../translation/dialect.ts'
+import { EMPTY_PROMPT } from '../translation/fixtures/empty-prompt.ts'
 import { Losses } from '../translation/loss.ts'
 import type { Prompt, ReasoningWish, Turn, UserPart } from '../translation/prompt.ts'
 import type { JsonObject } from '../wire-format.ts'
@@ -17,25 +18,9 @@ const traits: TargetTraits = {
   streamUsage: 'ask',
 }
 
-const empty: Prompt = {
-  system: [],
-  turns: [],
-  tools: [],
-  toolChoice: undefined,
-  calls: undefined,
-  format: undefined,
-  reasoning: undefined,
-  sampling: {},
-  stop: [],
-  maxTokens: undefined,
-  user: undefined,
-  stream: false,
-  streamUsage: 'never',
-}
-
 function write(prompt: Partial<Prompt>, target: Partial<TargetTraits> = {}) {
   const losses = new Losses()
-  const body: JsonObject = writeBody({ ...empty, ...prompt }, { ...traits, ...target }, losses)
+  const body: JsonObject = writeBody({ ...EMPTY_PROMPT, ...prompt }, { ...traits, ...target }, losses)
   return { body, losses: losses.list.map(({ weight, field, path }) => [weight, field, path]) }
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { ResponseCreateParams } from 'openai/resources/responses/responses'
 import { describe, expect, test } from 'vitest'
+import { EMPTY_PROMPT } from '../translation/fixtures/empty-prompt.ts'
 import { Losses } from '../translation/loss.ts'
 import type { Prompt } from '../translation/prompt.ts'
 import type { JsonObject } from '../wire-format.ts'
@@ -12,21 +13,7 @@ function read(body: ResponseCreateParams | JsonObject) {
   return { prompt, losses: losses.list }
 }
 
-const NOTHING: Prompt = {
-  system: [],
-  turns: [],
-  tools: [],
-  toolChoice: undefined,
-  calls: undefined,
-  format: undefined,
-  reasoning: undefined,
-  sampling: {},
-  stop: [],
-  maxTokens: undefined,
-  user: undefined,
-  stream: false,
-  streamUsage: 'always',
-}
+const NOTHING: Prompt = { ...EMPTY_PROMPT, streamUsage: 'always' }
 
 const text = (words: string) => ({ kind: 'text', text: words })
 

@@ -11,9 +11,7 @@ const chatRow = '{"model": "gpt", "messages": [{"role": "user", "content": "hi"}
 
 async function read(text: string, limit = Infinity): Promise<{ trace: Trace; arrivals: Arrival[] }> {
   const trace = await openTrace(await temporaryFile(text), limit)
-  const arrivals: Arrival[] = []
-  for await (const arrival of trace.arrivals()) arrivals.push(arrival)
-  return { trace, arrivals }
+  return { trace, arrivals: await Array.fromAsync(trace.arrivals()) }
 }
 
 describe('a trace', () => {

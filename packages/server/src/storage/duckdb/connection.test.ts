@@ -53,7 +53,9 @@ describe('the database', () => {
     const holder = fork(new URL('./fixtures/hold-store.ts', import.meta.url), [directory], { silent: true })
     try {
       await once(holder, 'message')
-      await expect(openEventStore({ directory })).rejects.toThrow(EventStoreUnavailableError)
+      const refused = openEventStore({ directory })
+      await expect(refused).rejects.toThrow(EventStoreUnavailableError)
+      await expect(refused).rejects.toThrow('locked by another program')
     } finally {
       holder.kill('SIGKILL')
       await once(holder, 'exit')
@@ -66,7 +68,10 @@ describe('the database', () => {
     await file.close()
     writeFileSync(file.path, 'no database at all'.repeat(1000))
     const damaged = readFileSync(file.path)
-    await expect(openEventStore({ directory })).rejects.toThrow(EventStoreUnavailableError)
+    const refused = openEventStore({ directory })
+    await expect(refused).rejects.toThrow(EventStoreUnavailableError)
+    await expect(refused).rejects.toThrow(/^it is damaged: move .* away, and a new one is begun$/)
+    await expect(refused).rejects.toMatchObject({ cause: { message: expect.stringContaining(file.path) } })
     expect(readFileSync(file.path).equals(damaged)).toBe(true)
   })
 

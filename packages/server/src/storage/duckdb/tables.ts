@@ -119,19 +119,24 @@ const request: EventTable = {
   },
 }
 
+/** What events that go with a request of a router begin with. */
+const ofRequest: EventTable['fields'] = {
+  version: required('INTEGER'),
+  at: required(TIME),
+  node: required('VARCHAR'),
+  request_id: required('VARCHAR'),
+  revision: required('BIGINT'),
+  tenant: nullable('VARCHAR'),
+  router: required('VARCHAR'),
+  route: required('VARCHAR'),
+}
+
 const assignment: EventTable = {
   kind: 'assignment',
   versions: [1],
   identity: ['request_id', 'experiment', 'phase', 'unit'],
   fields: {
-    version: required('INTEGER'),
-    at: required(TIME),
-    node: required('VARCHAR'),
-    request_id: required('VARCHAR'),
-    revision: required('BIGINT'),
-    tenant: nullable('VARCHAR'),
-    router: required('VARCHAR'),
-    route: required('VARCHAR'),
+    ...ofRequest,
     experiment: required('VARCHAR'),
     phase: required('INTEGER'),
     unit_kind: required('VARCHAR'),
@@ -170,14 +175,7 @@ const shadow: EventTable = {
   versions: [1],
   identity: ['request_id', 'variant', 'target'],
   fields: {
-    version: required('INTEGER'),
-    at: required(TIME),
-    node: required('VARCHAR'),
-    request_id: required('VARCHAR'),
-    revision: required('BIGINT'),
-    tenant: nullable('VARCHAR'),
-    router: required('VARCHAR'),
-    route: required('VARCHAR'),
+    ...ofRequest,
     variant: required('VARCHAR'),
     target: required('VARCHAR'),
     status: nullable('INTEGER'),

@@ -54,8 +54,6 @@ function openFile(file: string): DatabaseSync {
   } catch (error) {
     const { syscall, code } = error as NodeJS.ErrnoException
     if (syscall === undefined) throw asUnavailable(error)
-    throw new StoreUnavailableError(`the control database ${file} cannot be opened (${code})`, {
-      cause: error,
-    })
+    throw new StoreUnavailableError(`the control database cannot be opened (${code})`, { cause: error })
   }
 }

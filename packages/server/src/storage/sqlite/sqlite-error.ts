@@ -1,16 +1,19 @@
 // SQLite's errors: those that say the database cannot be used now, in words for an operator. All others are bugs.
 import { StoreUnavailableError } from '../control-store.ts'
 
+const DAMAGED =
+  'it is damaged: put a backup in place of control.db in the data directory, or move it away, and a new one is begun'
+
 /** Primary result codes, https://www.sqlite.org/rescode.html. */
 const UNAVAILABLE: ReadonlyMap<number, string> = new Map([
   [5, 'it is locked by another program'],
   [6, 'it is locked by another program'],
   [8, 'it cannot be written'],
   [10, 'it cannot be read or written: the disk reports an error'],
-  [11, 'it is damaged'],
+  [11, DAMAGED],
   [13, 'the disk is full'],
   [14, 'it cannot be opened'],
-  [26, 'it is damaged: this is no SQLite database'],
+  [26, DAMAGED],
 ])
 
 const SQLITE_BUSY = 5

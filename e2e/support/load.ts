@@ -1,7 +1,7 @@
 // A steady load of chats over raw connections, which knows of every answer whether it came whole.
 import { Agent, request } from 'node:http'
-import { endWithFile } from '../support/clean-up.ts'
-import { KEY } from '../support/gateway.ts'
+import { endWithFile } from './clean-up.ts'
+import { KEY } from './gateway.ts'
 
 export interface Outcome {
   readonly id: string
