@@ -64,8 +64,8 @@ module.exports = {
     only(
       'replay-imports',
       `${server}replay/`,
-      [core, `${server}cli/option-value\\.ts$`],
-      'replay is a client: it speaks HTTP to the gateway, and shares only how options are read',
+      [core, `${server}cli/option-value\\.ts$`, `${server}storage/text-lines\\.ts$`],
+      'replay is a client: it speaks HTTP to the gateway, and shares only how options and lines are read',
     ),
     only(
       'gateway-imports',

@@ -50,6 +50,17 @@ export function describeEventFiles(engine: string, create: () => Promise<EventSt
       expect(sorted(await held())).toEqual(sorted(before))
     })
 
+    test.each(FORMATS)('as %s keep separators at which other readers end a line', async format => {
+      // The half of a pair makes an engine that knows none repair the lines first.
+      const metadata = { note: 'one\u2028two\u2029three\rfour', half: '\ud83d' }
+      await take([requestEvent({ metadata }), requestEvent()])
+      const [path, other] = [fresh(), await trial.other()]
+      await store.export({ kind: 'request', format, path })
+      expect(await other.import({ path, format })).toMatchObject({ taken: { request: 2 }, unread: 0 })
+      const notes = (await held(other)).map(event => event.kind === 'request' && event.metadata['note'])
+      expect(notes.filter(Boolean)).toEqual([metadata.note])
+    })
+
     test('an event that is twice in a file is taken once', async () => {
       const event = requestEvent()
       const { path } = batchOf(linesOf([event, event]))

@@ -1,5 +1,6 @@
 // Tells the formats of traces apart by the first line that is not blank; the name of the file says nothing.
-import { open } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { linesOf } from '../../storage/text-lines.ts'
 import type { TraceRow } from './arrival.ts'
 import { azureColumns, readAzureCsv } from './azure-csv.ts'
 import { readChatLines } from './chat-lines.ts'
@@ -41,16 +42,11 @@ function formatOfHeader(text: string): TraceFormat | null {
 }
 
 async function firstLine(file: string): Promise<{ readonly line: number; readonly text: string }> {
-  const handle = await open(file)
-  try {
-    let line = 0
-    for await (const text of handle.readLines()) {
-      line++
-      const trimmed = withoutByteOrderMark(text).trim()
-      if (trimmed !== '') return { line, text: trimmed }
-    }
-    return { line, text: '' }
-  } finally {
-    await handle.close()
+  let line = 0
+  for await (const text of linesOf(createReadStream(file))) {
+    line++
+    const trimmed = withoutByteOrderMark(text).trim()
+    if (trimmed !== '') return { line, text: trimmed }
   }
+  return { line, text: '' }
 }

@@ -1,6 +1,7 @@
 // Reads a file of one JSON object per line, a line at a time, checking each against a schema.
-import { open } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import type { z } from 'zod'
+import { linesOf } from '../../storage/text-lines.ts'
 import { TraceError } from './trace-error.ts'
 
 interface JsonLine<T> {
@@ -10,16 +11,11 @@ interface JsonLine<T> {
 
 /** @throws TraceError at the first line that is not JSON or does not fit the schema; blank lines are skipped */
 export async function* readJsonLines<T>(file: string, schema: z.ZodType<T>): AsyncGenerator<JsonLine<T>> {
-  const handle = await open(file)
-  try {
-    let line = 0
-    for await (const text of handle.readLines()) {
-      line++
-      const trimmed = line === 1 ? withoutByteOrderMark(text).trim() : text.trim()
-      if (trimmed !== '') yield { line, value: parseLine(file, line, trimmed, schema) }
-    }
-  } finally {
-    await handle.close()
+  let line = 0
+  for await (const text of linesOf(createReadStream(file))) {
+    line++
+    const trimmed = line === 1 ? withoutByteOrderMark(text).trim() : text.trim()
+    if (trimmed !== '') yield { line, value: parseLine(file, line, trimmed, schema) }
   }
 }
 

@@ -67,6 +67,13 @@ describe('a trace', () => {
     })
   })
 
+  it('of chat requests may hold separators at which other readers end a line', async () => {
+    const content = 'one\u2028two\u2029three'
+    const { arrivals } = await read(`${chatRow.replace('"hi"', JSON.stringify(content))}\n${chatRow}\n`)
+    expect(arrivals).toHaveLength(2)
+    expect(arrivals[0]?.prompt).toMatchObject({ body: { messages: [{ content }] } })
+  })
+
   it('ends at the limit, and what is wrong behind it does not matter', async () => {
     const { trace, arrivals } = await read(`${azureHead}\n${azureRow}\n${azureRow}\nnonsense,0,0\n`, 2)
     expect(trace.requests).toBe(2)

@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto'
 import { accessSync, constants, createReadStream, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { recordedEventSchema } from '@weir/core/event'
 import {
   type EventFile,
@@ -10,6 +9,7 @@ import {
   EventStoreUnavailableError,
   type IngestReport,
 } from '../event-store.ts'
+import { linesOf } from '../text-lines.ts'
 import { type DuckDbFile, literal, type Row } from './connection.ts'
 import { PARQUET_KIND } from './export.ts'
 import { quoted, recordedFields, rowOfLine } from './line-sql.ts'
@@ -53,8 +53,7 @@ async function importLines(file: DuckDbFile, path: string, now: number): Promise
 /** @throws EventFileError which names the first line that is no event */
 async function checkLines(path: string): Promise<void> {
   let number = 0
-  const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })
-  for await (const line of lines) {
+  for await (const line of linesOf(createReadStream(path))) {
     number++
     const wrong = line.trim() === '' ? undefined : problemOf(line)
     if (wrong !== undefined) throw new EventFileError(`line ${number} is no event: ${wrong}`)

@@ -1,7 +1,7 @@
 // Lines that are JSON to us and not to DuckDB: an escape of half a character, which a client's metadata may hold.
 import { createReadStream, createWriteStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import { pipeline } from 'node:stream/promises'
+import { linesOf } from '../text-lines.ts'
 
 export interface Repaired {
   /** Lines that are no JSON object, as a crash can leave them; they are left out. */
@@ -19,8 +19,7 @@ export async function repairLines(source: string, target: string, longest: numbe
   const oversize: string[] = []
   let torn = 0
   async function* lines(): AsyncGenerator<string> {
-    const read = createInterface({ input: createReadStream(source), crlfDelay: Number.POSITIVE_INFINITY })
-    for await (const line of read) {
+    for await (const line of linesOf(createReadStream(source))) {
       if (line.trim() === '') continue
       if (!isObject(line)) torn++
       else if (line.length > longest) oversize.push(line)

@@ -1,7 +1,7 @@
 // Reads the events of a sealed file for those who observe them, a piece at a time, so that other work gets its turns.
 import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import { type RecordedEvent, recordedEventSchema } from '@weir/core/event'
+import { linesOf } from '../text-lines.ts'
 
 /** Events of one piece. */
 const PIECE = 500
@@ -9,7 +9,7 @@ const PIECE = 500
 /** Events in the order in which they were recorded; lines that are none are left out. @throws when the file is gone */
 export async function* readBatch(path: string): AsyncGenerator<RecordedEvent[]> {
   let piece: RecordedEvent[] = []
-  for await (const line of createInterface({ input: createReadStream(path) })) {
+  for await (const line of linesOf(createReadStream(path))) {
     const event = readEvent(line)
     if (event !== undefined) piece.push(event)
     if (piece.length < PIECE) continue

@@ -2,8 +2,9 @@
 // each.
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import type { RecordedEvent, RequestEvent } from '@weir/core/event'
+import { linesOf } from '../text-lines.ts'
 import { type SpoolEntry, sealedPath, spoolEntries } from './spool-name.ts'
 
 /**
@@ -47,7 +48,7 @@ async function* readFiles(files: readonly SpoolEntry[]): AsyncGenerator<RequestE
   for (const { path } of files) {
     const input = await openRead(path)
     if (input === undefined) continue
-    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    for await (const line of linesOf(input)) {
       const event = parseLine(line)
       if (event?.kind === 'request') yield event
     }
@@ -55,7 +56,7 @@ async function* readFiles(files: readonly SpoolEntry[]): AsyncGenerator<RequestE
 }
 
 /** A file may be sealed since it was listed; undefined when it gave way. */
-async function openRead(path: string): Promise<NodeJS.ReadableStream | undefined> {
+async function openRead(path: string): Promise<Readable | undefined> {
   for (const name of [path, sealedPath(path)]) {
     const handle = await open(name).catch(ignoreMissing)
     if (handle !== undefined) return createReadStream(name, { fd: handle })
