@@ -167,10 +167,10 @@ function shareCheckReport(check: ShareCheck, variants: readonly VariantReport[])
         variants: check.variants.map(i => variants[i]?.variant ?? ''),
         leaked: check.leaked,
       }
+    case 'one_variant':
+      return { kind: 'one_variant' }
     case 'insufficient':
-      return check.reason === 'one_variant'
-        ? { kind: 'one_variant' }
-        : { kind: 'too_few_units', needed: check.needed }
+      return { kind: 'too_few_units', needed: check.needed }
     // No variant has a share: the gateway did not list this route.
     default:
       return { kind: 'split_unknown' }

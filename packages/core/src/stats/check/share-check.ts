@@ -2,6 +2,7 @@
 // Counts units, never requests: requests of one unit are not independent, and a busy unit would raise a false alarm.
 import { chiSquareUpperTail } from '../distribution/chi-square.ts'
 import { sum } from '../numeric/sum.ts'
+import { type Insufficient, type Invalid, invalid } from '../result.ts'
 
 /** Below this expected count the chi-square approximation is not trusted (Cochran 1954). */
 const leastExpected = 5
@@ -22,17 +23,15 @@ export type ShareCheck =
       /** Number of units counted. */
       readonly total: number
     }
-  | {
-      /** Too few units for the approximation; `needed` units would give every variant its least expected count. */
-      readonly kind: 'insufficient'
+  | (Insufficient & {
+      /** Too few units for the approximation; `needed` of them, in all, would give every variant its least expected count. */
       readonly reason: 'too_few_units'
-      readonly total: number
       readonly needed: number
-    }
+      readonly total: number
+    })
   | {
       /** A single variant has all the share: nothing to compare. */
-      readonly kind: 'insufficient'
-      readonly reason: 'one_variant'
+      readonly kind: 'one_variant'
       readonly total: number
     }
   | {
@@ -44,11 +43,7 @@ export type ShareCheck =
       readonly leaked: number
       readonly total: number
     }
-  | {
-      /** The arguments describe no test; `bad_share` also for a share so small that no number of units would do. */
-      readonly kind: 'invalid'
-      readonly reason: 'lengths_differ' | 'bad_count' | 'bad_share'
-    }
+  | Invalid
 
 /**
  * Tests by Pearson's chi-square goodness of fit whether the counts agree with the shares.
@@ -71,17 +66,17 @@ export type ShareCheck =
  * Reference: SciPy 1.17.1 `scipy.stats.chisquare` (`fixtures/share-check.py`).
  */
 export function checkShares(observed: readonly number[], expected: readonly number[]): ShareCheck {
-  const invalid = findInvalid(observed, expected)
-  if (invalid !== null) return { kind: 'invalid', reason: invalid }
+  const problem = findInvalid(observed, expected)
+  if (problem !== null) return problem
   const total = sum(observed)
   const leaks = leaksOf(observed, expected)
   if (leaks.length > 0) {
     return { kind: 'leak', variants: leaks, leaked: sum(leaks.map(i => observed[i] ?? 0)), total }
   }
   const cells = cellsOf(observed, expected, total)
-  if (cells.length === 1) return { kind: 'insufficient', reason: 'one_variant', total }
+  if (cells.length === 1) return { kind: 'one_variant', total }
   const needed = Math.ceil(leastExpected / Math.min(...cells.map(cell => cell.share)))
-  if (needed === Infinity) return { kind: 'invalid', reason: 'bad_share' }
+  if (needed === Infinity) return invalid('expected', 'shares that some number of units could fill')
   if (total < needed) return { kind: 'insufficient', reason: 'too_few_units', total, needed }
   return pearson(cells, total)
 }
@@ -123,10 +118,11 @@ function leaksOf(observed: readonly number[], expected: readonly number[]): read
   return observed.flatMap((count, i) => (count > 0 && expected[i] === 0 ? [i] : []))
 }
 
-function findInvalid(observed: readonly number[], expected: readonly number[]) {
-  if (observed.length !== expected.length) return 'lengths_differ'
-  if (!observed.every(count => Number.isSafeInteger(count) && count >= 0)) return 'bad_count'
+function findInvalid(observed: readonly number[], expected: readonly number[]): Invalid | null {
+  if (observed.length !== expected.length) return invalid('expected', 'a share for each count of `observed`')
+  if (!observed.every(count => Number.isSafeInteger(count) && count >= 0))
+    return invalid('observed', 'whole numbers >= 0')
   const total = sum(expected)
   const sane = expected.every(share => share >= 0) && total > 0 && total < Infinity
-  return sane ? null : 'bad_share'
+  return sane ? null : invalid('expected', 'finite, >= 0 and not all 0')
 }

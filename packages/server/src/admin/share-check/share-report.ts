@@ -173,16 +173,16 @@ function judged(check: ShareCheck | undefined, ids: readonly string[], counted: 
       const reason = `${check.leaked} ${counted} are on ${names}, which had no share`
       return { verdict: 'leak', reason, ...UNTESTED }
     }
+    case 'one_variant':
+      return { verdict: 'ok', reason: 'one variant has all of it', ...UNTESTED }
     case 'insufficient':
-      if (check.reason === 'one_variant')
-        return { verdict: 'ok', reason: 'one variant has all of it', ...UNTESTED }
       return {
         verdict: 'too_few',
         reason: `${check.total} of the ${check.needed} ${counted} that a verdict takes`,
         ...UNTESTED,
       }
     case 'invalid':
-      throw new Error(`shares cannot be checked: ${check.reason}`)
+      throw new Error(`shares cannot be checked: ${check.argument} has to be ${check.expected}`)
   }
 }
 
