@@ -132,6 +132,24 @@ describe(`two proportions with beta priors (source: ${fixture.source})`, () => {
     })
   })
 
+  it.each([
+    [
+      [0, 0],
+      [5, 10],
+    ],
+    [
+      [5, 10],
+      [0, 0],
+    ],
+  ] as const)('says nothing of %j against %j: that would be the prior alone', (control, variant) => {
+    const options = { scale: 'absolute', better: 'higher', level: 0.95, prior: flat } as const
+    expect(compareBetaBinomial(proportion(control), proportion(variant), options)).toEqual({
+      kind: 'insufficient',
+      reason: 'too_few_units',
+      needed: 1,
+    })
+  })
+
   it('gives no relative effect before the control has successes', () => {
     const options = { scale: 'relative', better: 'higher', level: 0.95, prior: flat } as const
     expect(compareBetaBinomial(proportion([1, 50]), proportion([5, 50]), options)).toEqual({

@@ -26,8 +26,8 @@ export function betaPosterior({ n, successes }: ProportionSummary, prior: BetaPr
  * @param control - whole counts, successes <= n
  * @param variant - as control
  * @param options - prior parameters in [0.1, 1e6], level in (0, 1)
- * @returns relative effects are `insufficient` until the control has enough successes for B / A to have a variance
- *   (prior a + successes > 2)
+ * @returns `insufficient`: `too_few_units` of a variant without units, of which the prior alone would speak; relative
+ *   effects also until the control has enough successes for B / A to have a variance (prior a + successes > 2)
  *
  * Assumes independent units: with several requests of one unit count units, or use `compareNormal` on the ratio.
  * Accuracy: chance and losses to 1e-9 relative, interval ends to 1e-9 absolute, for up to 1e6 units; checked against
@@ -44,6 +44,7 @@ export function compareBetaBinomial(
   const { prior, scale, better, level } = options
   const wrong = invalidLevel(level) ?? invalidPrior(prior) ?? invalidCounts(control) ?? invalidCounts(variant)
   if (wrong !== null) return wrong
+  if (control.n === 0 || variant.n === 0) return insufficient('too_few_units', 1)
   const a = betaPosterior(control, prior)
   const b = betaPosterior(variant, prior)
   if (!isBetaInRange(a) || !isBetaInRange(b)) return invalid('successes', 'or failures at most 1e10')
