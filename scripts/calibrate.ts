@@ -10,7 +10,7 @@ import { readResults, replaceNamed, writeResults } from './calibration-results.t
 
 const USAGE = `Usage: npm run calibrate -- [options]
 
-  --repetitions N   of each law (default 50000; a tenth or a fiftieth of it where one takes long)
+  --repetitions N   of each law (default 50000, which takes two cores some 20 minutes)
   --only TEXT       only scenarios whose name contains it
   --missing         only scenarios that have no result with as many repetitions yet
   --workers N       default: as many as there are cores
@@ -55,7 +55,7 @@ function jobsOf(repetitions: number, only: string, isMissing: boolean): readonly
     [...results.scenarios, ...results.measurements].map(each => [each.name, each.repetitions]),
   )
   return [...allScenarios, ...allMeasurements]
-    .map(({ name, thinning = 1 }) => ({ name, repetitions: Math.ceil(repetitions / thinning) }))
+    .map(({ name }) => ({ name, repetitions }))
     .filter(job => job.name.includes(only) && !(isMissing && (done.get(job.name) ?? 0) >= job.repetitions))
 }
 

@@ -1,11 +1,12 @@
 // Regret of bandits over time as a picture, beside the slope that none can stay below.
-import { HORIZONS, LAI_ROBBINS } from '../packages/core/src/stats/calibration/bandit.ts'
+
 import type { Mean } from '../packages/core/src/stats/calibration/measurement.ts'
+import { HORIZONS, LAI_ROBBINS } from '../packages/core/src/stats/calibration/regret.ts'
 
 const [WIDTH, HEIGHT] = [620, 300]
 const [LEFT, RIGHT, TOP, BOTTOM] = [50, 500, 20, 260]
 /** Successes lost at the upper end of the axis. */
-const MOST = 210
+const MOST = 105
 const COLOURS = ['#8c959f', '#4078c8', '#2a8a57', '#d9822b']
 
 /** @param means - quantities called `<policy>: regret at <units>` */
@@ -29,7 +30,7 @@ export function regretPicture(means: readonly Mean[]): string {
       .bound { stroke: #9198a1 }
     }
   </style>
-${[...HORIZONS.map(unitTick), ...[0, 50, 100, 150, 200].map(regretTick)].join('\n')}
+${[...HORIZONS.map(unitTick), ...[0, 25, 50, 75, 100].map(regretTick)].join('\n')}
 ${[...curves, ...labels].join('\n')}
 ${boundLine()}
 </svg>

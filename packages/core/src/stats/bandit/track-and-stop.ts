@@ -41,7 +41,7 @@ const tiedShare = 1e-12
  * @param arms - 2 or more, n >= 1 each
  *
  * Accuracy: shares within 1e-4 of cvxpy's and SciPy's optima in TensorZero's tests (mostly 1e-6).
- * Source: Garivier and Kaufmann (2016), Optimal Best Arm Identification with Fixed Confidence, COLT, lemma 4,
+ * Source: Garivier and Kaufmann (2016), Optimal Best Arm Identification with Fixed Confidence, COLT, section 2.2,
  * arXiv:1602.04589, with normal rewards of unequal variances; TensorZero `estimate_optimal_probabilities` for epsilon,
  * floor and regularisation.
  */
@@ -141,8 +141,9 @@ function sharesWithin(problem: Problem, leaderShare: number, time: number): read
   // Beside a leader that varies billions of times as much, rounding can leave a challenger no room, and an infinite need.
   const needs = needsWithin(problem, leaderShare, time).map(need => Math.min(need, rest))
   const sorted = needs.toSorted((a, b) => a - b)
+  let above = 0
   for (let lifted = sorted.length; lifted > 0; lifted--) {
-    const above = sum(sorted.slice(lifted))
+    above += sorted[lifted] ?? 0
     const level = (rest - above) / lifted
     if (level >= (sorted[lifted - 1] ?? 0)) return needs.map(need => Math.max(need, level))
   }

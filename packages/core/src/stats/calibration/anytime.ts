@@ -3,11 +3,12 @@ import { normalQuantile } from '../distribution/normal.ts'
 import type { Rng } from '../rng/rng.ts'
 import { mixtureSprt } from '../sequential/always-valid/asymptotic/mixture-sprt.ts'
 import { type Law, misses, rejects, type Scenario } from './law.ts'
+import { normalDraws } from './normal-draws.ts'
 import {
+  evenSplit,
   failureDraws,
   logNormal,
   normal,
-  normalDraws,
   type Population,
   pareto,
   REQUESTS,
@@ -15,7 +16,7 @@ import {
   valuesOf,
 } from './population.ts'
 import { errorVariance, RunningArm, zOf, zPerRequest } from './running-arm.ts'
-import { BURN_IN, constantLimits, LAST, sequenceLimits, Watch } from './watch.ts'
+import { BURN_IN, constantLimits, LAST, lookAll, sequenceLimits, Watch } from './watch.ts'
 
 const ALPHA = 0.05
 const RATE = 0.1
@@ -39,8 +40,7 @@ function ofMeans(population: Population, seed: number, expectation: Law['expecta
       return rng => {
         const watches = limits.map(limit => new Watch(limit))
         walk(rng, population.draws(rng), (control, variant) => {
-          const z = zOf(control, variant)
-          for (const watch of watches) watch.look(z, control.n + variant.n)
+          lookAll(watches, zOf(control, variant), control.n + variant.n)
         })
         return watches.map(watch => watch.hasRejected)
       }
@@ -55,9 +55,10 @@ export function walk(
   look: (control: RunningArm, variant: RunningArm) => void,
 ): void {
   const arms = [new RunningArm(), new RunningArm()] as const
+  const assign = evenSplit(rng)
   let isReady = false
   for (let n = 1; n <= LAST; n++) {
-    arms[rng.uniform() < 0.5 ? 0 : 1].add(draw())
+    arms[assign()].add(draw())
     isReady ||= arms[0].n >= BURN_IN && arms[1].n >= BURN_IN
     if (isReady) look(arms[0], arms[1])
   }
@@ -86,12 +87,12 @@ const winsorised: Scenario = {
       const [capA, capB] = [upperCap([early[0]]), upperCap([early[1]])]
       const own = [cappedArm(early[0], capA), cappedArm(early[1], capB)] as const
       const watches = [new Watch(limits), new Watch(limits), new Watch(naive)] as const
+      const [right, wrong] = [[watches[0], watches[2]], [watches[1]]] as const
+      const assign = evenSplit(rng)
       for (let n = 2 * BURN_IN; n <= LAST; n++) {
-        const z = zOf(common[0], common[1])
-        watches[0].look(z, n)
-        watches[1].look(zOf(own[0], own[1]), n)
-        watches[2].look(z, n)
-        const [which, value] = [rng.uniform() < 0.5 ? 0 : 1, draw()] as const
+        lookAll(right, zOf(common[0], common[1]), n)
+        lookAll(wrong, zOf(own[0], own[1]), n)
+        const [which, value] = [assign(), draw()]
         common[which].add(Math.min(value, pooled))
         own[which].add(Math.min(value, which === 0 ? capA : capB))
       }
@@ -122,13 +123,13 @@ const clustered: Scenario = {
       const failures = failureDraws(rng, RATE)
       const arms = [new RunningArm(), new RunningArm()] as const
       const watches = [new Watch(limits), new Watch(limits), new Watch(naive)] as const
+      const [byUnit, byRequest] = [[watches[0], watches[2]], [watches[1]]] as const
+      const assign = evenSplit(rng)
       for (let n = 1; n <= LAST; n++) {
-        arms[rng.uniform() < 0.5 ? 0 : 1].add(failures() / REQUESTS)
+        arms[assign()].add(failures() / REQUESTS)
         if (arms[0].n < BURN_IN || arms[1].n < BURN_IN) continue
-        const z = zOf(arms[0], arms[1])
-        watches[0].look(z, n)
-        watches[1].look(zPerRequest(arms[0], arms[1]), n)
-        watches[2].look(z, n)
+        lookAll(byUnit, zOf(arms[0], arms[1]), n)
+        lookAll(byRequest, zPerRequest(arms[0], arms[1]), n)
       }
       return watches.map(watch => watch.hasRejected)
     }
@@ -188,8 +189,9 @@ const relative: Scenario = {
       const draw = logNormal.draws(rng)
       const arms = [new RunningArm(), new RunningArm()] as const
       const watches = [new Watch(two), new Watch(one), new Watch(one), new Watch(naive)] as const
+      const assign = evenSplit(rng)
       for (let n = 1; n <= LAST; n++) {
-        const which = rng.uniform() < 0.5 ? 0 : 1
+        const which = assign()
         arms[which].add(which === 0 ? draw() : LIFT * draw())
         if (arms[0].n < BURN_IN || arms[1].n < BURN_IN) continue
         const z = zOfRatio(arms[0], arms[1], LIFT)

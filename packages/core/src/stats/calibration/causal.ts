@@ -1,19 +1,18 @@
-// Effects of being served, interactions, subgroups, margins, and checks over time.
+// Effects of being served, interactions, margins, counts, and checks over time.
 import { complierEffect, intentionToTreat, summariseCompliance } from '../causal/compliance.ts'
 import { testInteraction } from '../causal/interaction.ts'
-import { shrinkSubgroups } from '../causal/subgroups.ts'
 import { checkMultipleExposures } from '../check/exposure-check.ts'
 import { checkTrend } from '../check/trend-check.ts'
 import { checkUniformity } from '../check/uniformity-check.ts'
 import { normalUpperTail } from '../distribution/normal.ts'
-import type { Interval } from '../result.ts'
 import type { Rng } from '../rng/rng.ts'
 import type { CountSummary } from '../summary/summary.ts'
 import { compareCounts } from '../test/count.ts'
 import { testEquivalence, testNonInferiority } from '../test/margins.ts'
 import { compareMeans } from '../test/welch.ts'
 import { isMissed, isRejected, misses, rejects, type Scenario } from './law.ts'
-import { normalDraws } from './population.ts'
+import { normalDraws } from './normal-draws.ts'
+
 import { armOf, RunningArm, zOf } from './running-arm.ts'
 
 const UNITS = 400
@@ -73,37 +72,6 @@ const interaction: Scenario = {
     const [onControl, onVariant] = [Math.abs(zOf(cc, vc)) > 1.96, Math.abs(zOf(cv, vv)) > 1.96]
     return [isRejected(result), onControl !== onVariant]
   },
-}
-
-const GROUPS = 20
-
-/** Effects drawn around 0, each seen with an error as large as their own spread. */
-const subgroups: Scenario = {
-  name: 'subgroups',
-  data: `${GROUPS} subgroups, effects of deviation 0.1, standard errors of 0.1; of the one that looks best`,
-  seed: 103,
-  thinning: 20,
-  laws: [
-    misses('shrunken interval of the largest', 'reported'),
-    misses('shrunken interval of the first', 'reported'),
-    misses('plain interval of the largest', 'broken'),
-  ],
-  prepare: () => rng => {
-    const draw = normalDraws(rng)
-    const truths = Array.from({ length: GROUPS }, () => 0.1 * draw())
-    const seen = truths.map(truth => ({ effect: truth + 0.1 * draw(), standardError: 0.1 }))
-    const largest = seen.reduce((best, { effect }, i) => (effect > (seen[best]?.effect ?? 0) ? i : best), 0)
-    const result = shrinkSubgroups(seen, 0.95)
-    if (result.kind !== 'subgroups') throw new Error(result.kind)
-    const leavesOut = (i: number) => isOutside(result.effects[i]?.interval, truths[i] ?? 0)
-    const off = Math.abs((seen[largest]?.effect ?? 0) - (truths[largest] ?? 0))
-    return [leavesOut(largest), leavesOut(0), off > 1.96 * 0.1]
-  },
-}
-
-function isOutside(interval: Interval | undefined, truth: number): boolean {
-  if (interval === undefined) return true
-  return truth < (interval.lower ?? -Infinity) || truth > (interval.upper ?? Infinity)
 }
 
 const MARGIN = 0.2
@@ -216,6 +184,3 @@ const counts: Scenario = {
 }
 
 export const causalScenarios: readonly Scenario[] = [compliance, interaction, margins, overTime, counts]
-
-/** Ten milliseconds a time. */
-export const slowCausalScenarios: readonly Scenario[] = [subgroups]

@@ -3,8 +3,14 @@ import { normalQuantile } from '../distribution/normal.ts'
 import type { Rng } from '../rng/rng.ts'
 import { MomentsBuilder } from '../summary/moments-builder.ts'
 import { clusterRow, summariseQuantile, withClusters } from '../summary/quantile-summary.ts'
-import type { ProportionSummary, QuantileSummary, RatioSummary } from '../summary/summary.ts'
-import { compareCuped } from '../test/cuped.ts'
+import { summariseCupedRatio } from '../summary/summarise.ts'
+import type {
+  CupedRatioSummary,
+  ProportionSummary,
+  QuantileSummary,
+  RatioSummary,
+} from '../summary/summary.ts'
+import { compareCuped, compareCupedRatios } from '../test/cuped.ts'
 import { compareRanks } from '../test/mann-whitney.ts'
 import { compareProportions } from '../test/proportion.ts'
 import { compareQuantiles } from '../test/quantile-effect.ts'
@@ -12,12 +18,12 @@ import { compareRatios } from '../test/ratio.ts'
 import { compareMeans } from '../test/welch.ts'
 import { cupedOf } from './fixed.ts'
 import { isMissed, misses, rejects, type Scenario } from './law.ts'
+import { normalDraws } from './normal-draws.ts'
 import {
   cappedParetoMean,
   failureDraws,
   logNormal,
   normal,
-  normalDraws,
   type Population,
   pareto,
   REQUESTS,
@@ -193,6 +199,43 @@ const cuped: Scenario = {
   },
 }
 
+/** Units with 10 or 30 requests before and as many again during, with a level of their own in both. */
+const cupedRatios: Scenario = {
+  name: 'intervals, CUPED of ratios',
+  data: '500 units on each variant, 10 or 30 requests each and again before, correlation of their levels 0.8; a tenth larger',
+  seed: 69,
+  laws: [
+    misses('cuped_ratio_t', 'holds'),
+    misses('cuped_ratio_t_delta', 'holds'),
+    misses('plain ratios -+ the error of cuped_ratio_t', 'broken'),
+  ],
+  prepare: () => rng => {
+    const [control, variant] = [cupedRatioOf(rng, 1), cupedRatioOf(rng, LIFT)]
+    const plain = compareCupedRatios(control, variant)
+    const ratio = ({ moments: { means } }: CupedRatioSummary) => (means[0] ?? 0) / (means[1] ?? 1)
+    const off = ratio(variant) - ratio(control) - (LIFT - 1)
+    return [
+      isMissed(plain, LIFT - 1),
+      isMissed(compareCupedRatios(control, variant, { scale: 'relative' }), LIFT - 1),
+      plain.kind === 'estimate' && Math.abs(off) > Z * (plain.standardError ?? 1),
+    ]
+  },
+}
+
+/** Mean ratio 1, times the lift. */
+function cupedRatioOf(rng: Rng, lift: number): CupedRatioSummary {
+  const draw = normalDraws(rng)
+  const requests = () => (rng.uniform() < 0.5 ? 10 : 30)
+  const rows = Array.from({ length: 500 }, (): readonly [number, number, number, number] => {
+    const [during, before, level] = [requests(), requests(), draw()]
+    const now = lift * (1 + 0.3 * (0.8 * level + 0.6 * draw()))
+    return [during * now, during, before * (1 + 0.3 * level), before]
+  })
+  const summary = summariseCupedRatio(rows)
+  if (summary.kind !== 'cuped_ratio') throw new Error(summary.kind)
+  return summary
+}
+
 const proportions: Scenario = {
   name: 'intervals, proportions',
   data: '500 units on each variant, 10 % and 13 % succeed',
@@ -239,7 +282,7 @@ const quantiles: Scenario = {
     const [control, variant, same] = [quantileOf(rng, 1), quantileOf(rng, LIFT), quantileOf(rng, 1)]
     const draw = logNormal.draws(rng)
     const single = (lift: number) =>
-      summaryOf(Float64Array.from({ length: 2000 }, () => lift * draw()).sort())
+      summaryOf(Float64Array.from({ length: 1000 }, () => lift * draw()).sort())
     const unclustered = (summary: QuantileSummary) => ({ ...summary, clusters: null })
     return [
       isMissed(compareQuantiles(control, variant), (LIFT - 1) * truth),
@@ -285,6 +328,7 @@ export const coverageScenarios: readonly Scenario[] = [
   winsorised,
   ratios,
   cuped,
+  cupedRatios,
   proportions,
   quantiles,
 ]

@@ -1,17 +1,12 @@
 // Units whose level drifts while the shares change half way: plain means compare late units with early ones.
-import { normalQuantile } from '../distribution/normal.ts'
 import type { Rng } from '../rng/rng.ts'
-import {
-  type AipwState,
-  addLoggedUnit,
-  aipwSequence,
-  noLoggedUnits,
-} from '../sequential/always-valid/propensity/aipw-sequence.ts'
 import { combineStrata } from '../test/stratified.ts'
 import { compareMeans } from '../test/welch.ts'
 import { anyTimes, type Look, obrienFleming, type Source, trialOf, unplanned } from './group.ts'
 import { isRejected, rejects, type Scenario } from './law.ts'
-import { normalDraws } from './population.ts'
+import { normalDraws } from './normal-draws.ts'
+
+import { RunningAipw } from './running-aipw.ts'
 import { RunningArm, zOf } from './running-arm.ts'
 import { BURN_IN, LAST, sequenceLimits, Watch } from './watch.ts'
 
@@ -26,9 +21,6 @@ function shareAt(time: number): number {
   return SHARES[time < 0.5 ? 0 : 1]
 }
 
-/** No sequence rejects what not even a single look would. */
-const LEAST_Z = -normalQuantile(0.025)
-
 const everyUnit: Scenario = {
   name: 'every unit, drift and a re-weight',
   data: `normal, level rising by ${RISE} deviations, variant's share 20 % then 50 %; looks up to ${LAST} units`,
@@ -42,36 +34,22 @@ const everyUnit: Scenario = {
     const limits = sequenceLimits(0.05, 'two_sided')
     return rng => {
       const draw = normalDraws(rng)
-      const arms = [new RunningArm(), new RunningArm()] as const
       const pooled = new Watch(limits)
       const errors = [false, false]
-      let state = noLoggedUnits(BURN_IN)
+      const aipw = new RunningAipw(BURN_IN)
+      const [control, variant] = aipw.arms
       for (let n = 1; n <= LAST; n++) {
         const share = shareAt(n / LAST)
         const which = rng.uniform() < share ? 1 : 0
-        const outcome = (RISE * n) / LAST + draw()
-        arms[which].add(outcome)
-        state = addLoggedUnit(state, {
-          assigned: which === 1 ? 'variant' : 'control',
-          outcome,
-          propensity: { control: 1 - share, variant: share },
-        })
-        if (arms[0].n < BURN_IN || arms[1].n < BURN_IN) continue
-        pooled.look(zOf(arms[0], arms[1]), n)
-        errors[0] ||= sequenceRejects(state, 'two_sided')
-        errors[1] ||= sequenceRejects(state, 'greater')
+        aipw.add(which, (RISE * n) / LAST + draw(), share)
+        if (control.n < BURN_IN || variant.n < BURN_IN) continue
+        pooled.look(zOf(control, variant), n)
+        errors[0] ||= aipw.rejects('two_sided')
+        errors[1] ||= aipw.rejects('one_sided')
       }
       return [...errors, pooled.hasRejected]
     }
   },
-}
-
-function sequenceRejects(state: AipwState, alternative: 'two_sided' | 'greater'): boolean {
-  const { n, control, variant, controlSquares, variantSquares, products } = state.terms
-  const variance = (variantSquares - 2 * products + controlSquares) / n / n
-  const z = (variant - control) / Math.sqrt(variance)
-  if (z < LEAST_Z && (alternative === 'greater' || -z < LEAST_Z)) return false
-  return isRejected(aipwSequence(state, { alternative }))
 }
 
 /** Both phases, and everything pooled. */

@@ -1,5 +1,6 @@
 // Sequences that hold at any number of units: looks after every one from the first on, without a burn-in.
 import { normalQuantile } from '../distribution/normal.ts'
+import type { Alternative } from '../result.ts'
 import {
   addBoundedValue,
   bernsteinLogE,
@@ -10,7 +11,7 @@ import { HedgedCapital } from '../sequential/always-valid/bounded/hedged-capital
 import {
   addPlugInValue,
   noPlugInSums,
-  plugInBernsteinSequence,
+  type PlugInSums,
 } from '../sequential/always-valid/bounded/plug-in-bernstein.ts'
 import { rateConcentration, rateLogE } from '../sequential/always-valid/bounded/rate.ts'
 import type { Radii } from '../sequential/always-valid/quantile/quantile-radii.ts'
@@ -23,15 +24,17 @@ import { LAST } from './watch.ts'
 const ALPHA = 0.05
 const LOG_LIMIT = -Math.log(ALPHA)
 const NAIVE = -normalQuantile(ALPHA / 2)
-/** Values of one variant: half as many as there are units of two. */
-const VALUES = LAST / 2
+/** Units of two variants, of which half are on either. */
+const UNITS = LAST / 2
+/** Values of one variant. */
+const VALUES = UNITS / 2
 
 /** Failures so rare that there are fifty by the end. */
 const RARE = 0.01
 
 const rates: Scenario = {
   name: 'every unit, rare failures',
-  data: `1 unit in 100 fails; looks from the first to ${VALUES} units`,
+  data: `1 unit in 100 fails; looks from the first to ${UNITS} units`,
   seed: 41,
   laws: [
     rejects('rate_difference_sequence', 'holds'),
@@ -43,7 +46,7 @@ const rates: Scenario = {
     return rng => {
       const arms = [new RateArm(), new RateArm()] as const
       const errors = [false, false, false]
-      for (let n = 1; n <= VALUES; n++) {
+      for (let n = 1; n <= UNITS; n++) {
         arms[rng.uniform() < 0.5 ? 0 : 1].add(rng.uniform() < RARE)
         const look = { successes: arms[0].failures, trials: arms[0].n }
         errors[0] ||= sameRateLogE(arms[0], arms[1]) > LOG_LIMIT
@@ -125,7 +128,45 @@ const bounded: Scenario = {
       if (n < 30 || z > 1.5) {
         errors[0] ||= bernsteinLogE(sums, 0.5, mixture) >= LOG_LIMIT
       }
-      errors[1] ||= isMissed(plugInBernsteinSequence(plugIn), 0.5)
+      errors[1] ||= missesByPlugIn(plugIn, 0.5)
+    }
+    return errors
+  },
+}
+
+/** Whether the interval of `plugInBernsteinSequence` leaves out the mean. */
+export function missesByPlugIn({ alpha, bets, weighted, penalty }: PlugInSums, mean: number): boolean {
+  return Math.abs(weighted - mean * bets) > Math.log(2 / alpha) + penalty
+}
+
+/** Values that the interval is looked at after, and means on its grid. */
+const [FEW_VALUES, GRID] = [400, 20]
+/** Just below a mean of the grid, where rounding to it helps least. */
+const NEXT_MEAN = 0.25
+const TRUE_MEAN = NEXT_MEAN - 0.001
+
+/** The interval as it is printed, from the grid: its ends are means that have been excluded, or those of the range. */
+const hedgedIntervals: Scenario = {
+  name: 'every unit, hedged intervals',
+  data: `share of ${REQUESTS} requests that fail, ${100 * TRUE_MEAN} % on average, ICC 0.3; a grid of ${GRID} means; looks from the first to ${FEW_VALUES} units`,
+  seed: 44,
+  laws: [
+    misses('hedged_capital_sequence, as printed', 'holds'),
+    misses('mean -+ 1.96 standard errors at every unit', 'broken'),
+  ],
+  prepare: () => rng => {
+    const failures = failureDraws(rng, TRUE_MEAN)
+    const hedged = new HedgedCapital(ALPHA, GRID)
+    const arm = new RunningArm()
+    const errors = [false, false]
+    for (let n = 1; n <= FEW_VALUES; n++) {
+      const value = failures() / REQUESTS
+      arm.add(value)
+      hedged.add(value)
+      // An interval on either side of the truth excludes the next mean of the grid.
+      const excludesNext = hedged.logE(NEXT_MEAN * GRID) >= LOG_LIMIT
+      if (excludesNext) errors[0] ||= isMissed(hedged.sequence(), TRUE_MEAN)
+      errors[1] ||= n >= 30 && Math.abs(arm.mean - TRUE_MEAN) > NAIVE * Math.sqrt(arm.variance / n)
     }
     return errors
   },
@@ -141,12 +182,20 @@ const quantiles: Scenario = {
   laws: [
     misses('quantile_sequence_mixture', 'holds'),
     misses('quantile_sequence_stitched', 'holds'),
+    misses('quantile_sequence_mixture, greater', 'holds'),
+    misses('quantile_sequence_mixture, less', 'holds'),
     misses('order statistics for one look at every value', 'broken'),
   ],
   prepare: () => {
-    const bands = [bandsOf('mixture'), bandsOf('stitched'), oneLookBands()]
+    const bands = [
+      bandsOf('mixture'),
+      bandsOf('stitched'),
+      bandsOf('mixture', 'greater'),
+      bandsOf('mixture', 'less'),
+      oneLookBands(),
+    ]
     return rng => {
-      const errors = [false, false, false]
+      const errors = bands.map(() => false)
       let below = 0
       for (let n = 1; n <= VALUES; n++) {
         if (rng.uniform() < P95) below++
@@ -166,8 +215,14 @@ interface Bands {
 }
 
 /** From the order statistic ceil(n (p - below)) to floor(n (p + above)) + 1, as `quantileSequence` has it. */
-export function bandsOf(boundary: 'mixture' | 'stitched'): Bands {
-  return bandsWhere(n => quantileRadii(P95, n, { alpha: ALPHA, tunedFor: 1000, boundary }))
+export function bandsOf(boundary: 'mixture' | 'stitched', alternative: Alternative = 'two_sided'): Bands {
+  return bandsWhere(n => {
+    const radii = quantileRadii(P95, n, { alpha: ALPHA, tunedFor: 1000, boundary, alternative })
+    return {
+      below: alternative === 'less' ? Infinity : radii.below,
+      above: alternative === 'greater' ? Infinity : radii.above,
+    }
+  })
 }
 
 function oneLookBands(): Bands {
@@ -185,4 +240,4 @@ function bandsWhere(radii: (n: number) => Radii): Bands {
   }
 }
 
-export const exactScenarios: readonly Scenario[] = [rates, bounded, quantiles]
+export const exactScenarios: readonly Scenario[] = [rates, bounded, hedgedIntervals, quantiles]

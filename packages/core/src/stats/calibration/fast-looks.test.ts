@@ -1,18 +1,27 @@
 // What the laws look at after every unit is worked out fast; here it is shown to be what the methods themselves say.
 import { describe, expect, it } from 'vitest'
-import { reweight } from '../bandit/thompson.ts'
 import { seededRng } from '../rng/rng.ts'
 import { compareSequentially } from '../sequential/always-valid/asymptotic/compare.ts'
 import { compareRatesSequentially } from '../sequential/always-valid/bounded/rate-difference.ts'
+import { addRateUnit, noRateUnits } from '../sequential/always-valid/bounded/rate-evidence.ts'
 import { checkGuardrail } from '../sequential/always-valid/guardrail.ts'
+import {
+  addLoggedUnit,
+  aipwSequence,
+  noLoggedUnits,
+} from '../sequential/always-valid/propensity/aipw-sequence.ts'
+import type { LoggedUnit } from '../sequential/always-valid/propensity/logged-unit.ts'
 import { quantileSequence } from '../sequential/always-valid/quantile/quantile-sequence.ts'
 import { analyseGroupSequential, type LookEffect } from '../sequential/group/analysis.ts'
 import { walk, zOfRatio } from './anytime.ts'
-import { nextShares, thompson } from './bandit.ts'
+import { proportionOf, visitCanary, zOfRates } from './canary.ts'
+import { RunningEvidence } from './drifting-rates.ts'
 import { bandsOf, RateArm, sameRateLogE } from './exact.ts'
-import { anyTimes, obrienFleming, unplanned } from './group.ts'
-import { isRejected } from './law.ts'
-import { logNormal, normalDraws } from './population.ts'
+import { anyTimes, follow, meansSource, obrienFleming, trialOf, unplanned } from './group.ts'
+import { isRejected, rejects } from './law.ts'
+import { normalDraws } from './normal-draws.ts'
+import { logNormal, normal } from './population.ts'
+import { RunningAipw } from './running-aipw.ts'
 import { errorVariance, RunningArm, zOf } from './running-arm.ts'
 import { sequenceLimits, Watch } from './watch.ts'
 
@@ -109,7 +118,151 @@ describe('exact sequences', () => {
   })
 })
 
+describe('sequences of units with propensities', () => {
+  it('of means: rejects at the same looks, with a margin and without', () => {
+    const rng = seededRng(21)
+    const draw = normalDraws(rng)
+    const fast = new RunningAipw(100, 15)
+    let state = noLoggedUnits(100, 15)
+    const verdicts = new Set<string>()
+    for (let n = 1; n <= 3000; n++) {
+      const share = n <= 1000 ? 0.2 : 0.6
+      const which = rng.uniform() < share ? 1 : 0
+      const outcome = draw() + (which === 1 ? (n <= 1500 ? 0.3 : -0.5) : 0)
+      fast.add(which, outcome, share)
+      state = addLoggedUnit(state, loggedUnit(which, outcome, share))
+      const itself = [
+        aipwSequence(state),
+        aipwSequence(state, { alternative: 'greater' }),
+        aipwSequence(state, { alternative: 'less', nullEffect: 0.1 }),
+      ].map(result => isRejected(result))
+      expect([n, ...itself]).toEqual([
+        n,
+        fast.rejects('two_sided'),
+        fast.rejects('one_sided'),
+        fast.rejects('one_sided', -1, 0.1),
+      ])
+      verdicts.add(itself.join())
+    }
+    expect(verdicts.size).toBeGreaterThan(2)
+  })
+
+  it('of a canary: rejects at the same looks, units of the control taken together', () => {
+    const seen = new Set<boolean>()
+    let state = noLoggedUnits(200, 15)
+    let before = { control: { n: 0, sum: 0, mean: 0 }, canary: { n: 0, sum: 0, mean: 0 } }
+    visitCanary(seededRng(22), [0.05, 0.15], 12_000, fast => {
+      const [control, canary] = fast.arms
+      const units = logOf(before, { control, canary })
+      // Before both have a unit the method has no terms, and no predictions.
+      const isForetold = before.control.n > 0 && before.canary.n > 0
+      const quiet = isForetold ? { control: before.control.mean, variant: before.canary.mean } : undefined
+      units.forEach((unit, i) => {
+        const isLast = i === units.length - 1
+        const predicted = isLast || quiet === undefined ? {} : { predicted: quiet }
+        state = addLoggedUnit(state, { ...unit, ...predicted })
+      })
+      before = { control: numbersOf(control), canary: numbersOf(canary) }
+      const itself = isRejected(aipwSequence(state))
+      expect([control.n + canary.n, fast.rejects('two_sided')]).toEqual([control.n + canary.n, itself])
+      seen.add(itself)
+    })
+    expect(seen.size).toBe(2)
+  })
+
+  it('of a canary: the comparison of proportions says nothing that its own variances do not say', () => {
+    const two = sequenceLimits(0.05, 'two_sided', 40_000)
+    const seen = new Set<string>()
+    visitCanary(seededRng(23), [0.02, 0.05], 40_000, ({ arms: [control, canary] }) => {
+      if (canary.n < 100 || canary.n % 5 > 0) return
+      const watch = new Watch(two)
+      watch.look(zOfRates(control, canary, 0), control.n + canary.n)
+      const asked = { control: proportionOf(control), canary: proportionOf(canary) }
+      const blind = compareSequentially(asked.control, asked.canary, { leastEvents: 0 })
+      const itself = isRejected(compareSequentially(asked.control, asked.canary))
+      // Without failures there is no variance, and no answer.
+      if (canary.sum > 0) expect([canary.n, isRejected(blind)]).toEqual([canary.n, watch.hasRejected])
+      expect(itself && !watch.hasRejected).toBe(false)
+      seen.add(`${itself}, ${watch.hasRejected}`)
+    })
+    expect(seen.size).toBeGreaterThan(1)
+  })
+
+  it('of drifting rates: the same evidence', () => {
+    const rng = seededRng(24)
+    const fast = { two_sided: new RunningEvidence('two_sided'), greater: new RunningEvidence('greater') }
+    const states = { two_sided: noRateUnits('two_sided'), greater: noRateUnits('greater') }
+    for (let n = 1; n <= 800; n++) {
+      const share = 0.2 + 0.5 * (n / 800)
+      const which = rng.uniform() < share ? 1 : 0
+      const isSuccess = rng.uniform() < (which === 1 ? 0.3 : 0.2)
+      for (const side of ['two_sided', 'greater'] as const) {
+        fast[side].add(which, isSuccess, share)
+        states[side] = addRateUnit(states[side], {
+          assigned: which === 1 ? 'variant' : 'control',
+          isSuccess,
+          propensity: { control: 1 - share, variant: share },
+        })
+        expect(fast[side].logE).toBeCloseTo(states[side].logE, 9)
+      }
+    }
+    expect(fast.greater.logE).not.toBe(fast.two_sided.logE)
+  })
+})
+
+function loggedUnit(which: 0 | 1, outcome: number, share: number): LoggedUnit {
+  return {
+    assigned: which === 1 ? 'variant' : 'control',
+    outcome,
+    propensity: { control: 1 - share, variant: share },
+  }
+}
+
+interface Numbers {
+  readonly n: number
+  readonly sum: number
+  readonly mean: number
+}
+
+function numbersOf({ n, sum, mean }: RunningArm): Numbers {
+  return { n, sum, mean: n === 0 ? 0 : mean }
+}
+
+/** The units that came between two visits of a canary, the quiet ones first. */
+function logOf(
+  before: { readonly control: Numbers; readonly canary: Numbers },
+  after: { readonly control: RunningArm; readonly canary: RunningArm },
+): readonly LoggedUnit[] {
+  const isCanary = after.canary.n > before.canary.n
+  const failed = after.control.sum + after.canary.sum - before.control.sum - before.canary.sum
+  const quiet = after.control.n - before.control.n - (isCanary ? 0 : 1)
+  const units = Array.from({ length: quiet }, () => loggedUnit(0, 0, 0.05))
+  return [...units, loggedUnit(isCanary ? 1 : 0, failed, 0.05)]
+}
+
 describe('group-sequential tests', () => {
+  it('are followed as if no look were put off', () => {
+    const times = [0.3, 0.6, 1]
+    let rejections = 0
+    for (let run = 0; run < 400; run++) {
+      const method = { law: rejects('pocock', 'holds'), analysis: 0, monitor: unplanned(obrienFleming) }
+      const trial = trialOf(
+        rng => meansSource(rng, normal),
+        () => times,
+        [method],
+      )
+      const monitor = unplanned(obrienFleming)()
+      let isRejectedAtOnce = false
+      follow(meansSource(seededRng(run), normal), times, (looks, index, stage) => {
+        if (looks[0] !== undefined)
+          isRejectedAtOnce = monitor.look(looks[0], index, stage) || isRejectedAtOnce
+      })
+      expect(trial(seededRng(run))).toEqual([isRejectedAtOnce])
+      if (isRejectedAtOnce) rejections++
+    }
+    expect(rejections).toBeGreaterThan(5)
+  })
+
   it('reject where the analysis of all looks does', () => {
     const plannedInformation = 1000
     let rejections = 0
@@ -142,23 +295,5 @@ describe('group-sequential tests', () => {
     }
     expect(rejections).toBeGreaterThan(5)
     expect(rejections).toBeLessThan(55)
-  })
-})
-
-describe('the shares of a bandit with two arms', () => {
-  it('are those of reweight', () => {
-    const draw = normalDraws(seededRng(12))
-    const arms = [new RunningArm(), new RunningArm()] as const
-    const before = [0.5, 0.5]
-    for (let n = 0; n < 100; n++) {
-      for (let i = 0; i < 5; i++) arms[n % 3 === 0 ? 0 : 1].add(draw())
-      if (arms[0].n === 0 || arms[1].n === 0) continue
-      const rewards = arms.map(arm => ({ n: arm.n, mean: arm.mean, variance: arm.variance }))
-      const itself = reweight(rewards, thompson)
-      const expected = itself.kind === 'shares' ? itself.shares : before
-      nextShares(arms, before).forEach((share, i) => {
-        expect(share).toBeCloseTo(expected[i] ?? 0, 9)
-      })
-    }
   })
 })

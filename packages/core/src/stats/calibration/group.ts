@@ -10,6 +10,7 @@ import {
 } from '../sequential/group/boundary.ts'
 import { type Expectation, type Law, rejects, type Scenario, type Trial } from './law.ts'
 import {
+  evenSplit,
   failureDraws,
   failureVariance,
   logNormal,
@@ -98,18 +99,41 @@ export interface Method {
 /** Shares of the planned units at which there are looks. */
 type Schedule = (rng: Rng) => readonly number[]
 
+/**
+ * No boundary of these plans lies below: whoever is beyond one at a look is one of those that were beyond any so far, at
+ * most alpha; with alpha 0.05 on one side that is the quantile of a single look.
+ */
+const LEAST_Z = -normalQuantile(0.05)
+
+/** What a method has seen: looks that reject nothing for sure are put off until one comes that may. */
+class Follower {
+  readonly #monitor: Monitor
+  #putOff: (readonly [seen: Look, index: number, stage: Stage])[] = []
+  hasRejected = false
+
+  constructor(monitor: Monitor) {
+    this.#monitor = monitor
+  }
+
+  look(seen: Look, index: number, stage: Stage): void {
+    if (this.hasRejected) return
+    this.#putOff.push([seen, index, stage])
+    if (Math.abs(seen.z) < LEAST_Z) return
+    for (const each of this.#putOff) this.hasRejected = this.#monitor.look(...each) || this.hasRejected
+    this.#putOff = []
+  }
+}
+
 export function trialOf(source: (rng: Rng) => Source, schedule: Schedule, methods: readonly Method[]): Trial {
   return rng => {
-    const monitors = methods.map(({ monitor }) => monitor())
-    const errors = methods.map(() => false)
+    const followers = methods.map(({ monitor }) => new Follower(monitor()))
     follow(source(rng), schedule(rng), (looks, index, stage) => {
       methods.forEach(({ analysis }, i) => {
         const seen = looks[analysis]
-        if (errors[i] !== true && seen !== undefined)
-          errors[i] = monitors[i]?.look(seen, index, stage) === true
+        if (seen !== undefined) followers[i]?.look(seen, index, stage)
       })
     })
-    return errors
+    return followers.map(({ hasRejected }) => hasRejected)
   }
 }
 
@@ -137,10 +161,11 @@ export function anyTimes(from: number): Schedule {
 /** Means of one population on both variants. */
 export function meansSource(rng: Rng, population: Population): Source {
   const draw = population.draws(rng)
-  const arms = [new RunningArm(), new RunningArm()] as const
+  const arms = pairOfArms()
+  const assign = evenSplit(rng)
   return {
     units: UNITS,
-    add: () => arms[rng.uniform() < 0.5 ? 0 : 1].add(draw()),
+    add: () => arms[assign()].add(draw()),
     looks: () => [lookOf(arms, (4 * population.variance) / UNITS)],
   }
 }
@@ -159,10 +184,11 @@ function winsorisedSource(rng: Rng): Source {
   const own = [upperCap([valuesOf(200, draw)]), upperCap([valuesOf(200, draw)])] as const
   const plannedVariance = (4 * armOfCapped(pilot, cap).variance) / UNITS
   const [common, separate] = [pairOfArms(), pairOfArms()]
+  const assign = evenSplit(rng)
   return {
     units: UNITS,
     add: () => {
-      const [which, value] = [rng.uniform() < 0.5 ? 0 : 1, draw()] as const
+      const [which, value] = [assign(), draw()]
       common[which].add(Math.min(value, cap))
       separate[which].add(Math.min(value, own[which]))
     },
@@ -184,9 +210,10 @@ function clusteredSource(rng: Rng): Source {
   const failures = failureDraws(rng, RATE)
   const arms = pairOfArms()
   const plannedVariance = (4 * failureVariance(RATE)) / UNITS
+  const assign = evenSplit(rng)
   return {
     units: UNITS,
-    add: () => arms[rng.uniform() < 0.5 ? 0 : 1].add(failures() / REQUESTS),
+    add: () => arms[assign()].add(failures() / REQUESTS),
     looks: () => {
       const right = lookOf(arms, plannedVariance)
       return [right, { ...right, z: zPerRequest(arms[0], arms[1]) }]

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { clopperPearson } from '../distribution/binomial.ts'
+import { normalUpperTail } from '../distribution/normal.ts'
 import { seededRng } from '../rng/rng.ts'
 import { countErrors, judge, rejects, type Scenario } from './law.ts'
 import { meanOf, measure } from './measurement.ts'
+import { normalDraws } from './normal-draws.ts'
 import {
   cappedParetoMean,
+  evenSplit,
   failureDraws,
   failureVariance,
   logNormal,
@@ -88,7 +91,7 @@ describe('a mean over repetitions', () => {
     expect(meanOf(biased, 45, 100 + 45 ** 2 / 100, 100)).toMatchObject({ isMet: true, mean: 0.45 })
   })
 
-  it.each(allMeasurements.filter(({ thinning }) => thinning === 1))('$name', measurement => {
+  it.each(allMeasurements)('$name', measurement => {
     expect(measure(measurement, 2000).filter(({ isMet }) => !isMet)).toEqual([])
   })
 })
@@ -99,6 +102,35 @@ describe('populations are what they are called', () => {
     const error = Math.sqrt(population.variance / arm.n)
     expect(Math.abs(arm.mean - population.mean)).toBeLessThan(4 * error)
     expect(arm.variance / population.variance).toBeCloseTo(1, population === normal ? 1 : 0)
+  })
+
+  it('normal: as many values in the tails, and of either sign, as the distribution has it', () => {
+    const draw = normalDraws(seededRng(8))
+    const bounds = [-4, -3.4426, -2, -0.5, 0, 1, 3.4426]
+    const above = bounds.map(() => 0)
+    const n = 2_000_000
+    for (let i = 0; i < n; i++) {
+      const value = draw()
+      bounds.forEach((bound, k) => {
+        if (value > bound) above[k] = (above[k] ?? 0) + 1
+      })
+    }
+    bounds.forEach((bound, k) => {
+      const p = normalUpperTail(bound)
+      expect(Math.abs((above[k] ?? 0) - n * p)).toBeLessThan(4 * Math.sqrt(n * p * (1 - p)))
+    })
+  })
+
+  it('an even split: as many units on either variant, whatever the one before', () => {
+    const assign = evenSplit(seededRng(9))
+    const pairs = [0, 0, 0, 0]
+    let before = assign()
+    for (let i = 0; i < 100_000; i++) {
+      const next = assign()
+      pairs[2 * before + next] = (pairs[2 * before + next] ?? 0) + 1
+      before = next
+    }
+    for (const count of pairs) expect(Math.abs(count - 25_000)).toBeLessThan(4 * Math.sqrt(25_000 * 0.75))
   })
 
   it('Pareto 2.5: as many values above 10 as P(X > x) = x^-2.5 has it, and their mean when cut', () => {

@@ -32,9 +32,7 @@ export interface Scenario {
   /** A whole number; no two scenarios have the same. */
   readonly seed: number
   readonly laws: readonly Law[]
-  /** For what takes long: how many repetitions of the full calibration are one of these; 1 unless told. */
-  readonly thinning?: number
-  /** Does once what all repetitions share. */
+  /** Does once what all repetitions share; no repetition changes it in a way that others see. */
   readonly prepare: () => Trial
 }
 
@@ -88,6 +86,15 @@ export function isMissed(answer: Answer, truth: number): boolean {
 /** Room for the repetitions of one scenario between its own seeds and those of the next. */
 const SEEDS = 10_000_000
 
+/** Prepared once for all parts of a calibration: tables take longer than some repetitions. */
+const trials = new WeakMap<Scenario, Trial>()
+
+function trialOf(scenario: Scenario): Trial {
+  const trial = trials.get(scenario) ?? scenario.prepare()
+  trials.set(scenario, trial)
+  return trial
+}
+
 /**
  * Repeats a scenario and counts each law's errors.
  *
@@ -96,7 +103,7 @@ const SEEDS = 10_000_000
  * @param repetitions - how many, < 1e7
  */
 export function countErrors(scenario: Scenario, first: number, repetitions: number): readonly number[] {
-  const trial = scenario.prepare()
+  const trial = trialOf(scenario)
   const errors = scenario.laws.map(() => 0)
   for (let i = first; i < first + repetitions; i++) {
     trial(seededRng(scenario.seed * SEEDS + i)).forEach((erred, law) => {

@@ -1,13 +1,27 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { anytimeScenarios } from './anytime.ts'
+import { boundaryScenarios } from './boundaries.ts'
+import { canaryScenarios } from './canary.ts'
+import { discoveryScenarios } from './discoveries.ts'
 import { driftScenarios } from './drift.ts'
+import { driftingRateScenarios } from './drifting-rates.ts'
 import { exactScenarios } from './exact.ts'
 import { type Outcome, simulate } from './law.ts'
+import { quantileDifferenceScenarios } from './quantile-differences.ts'
 
 /** Of each law; `npm run calibrate` has 25 times as many. */
 const REPETITIONS = 2000
 
-describe.each([...anytimeScenarios, ...driftScenarios, ...exactScenarios])('$name ($data)', scenario => {
+describe.each([
+  ...anytimeScenarios,
+  ...canaryScenarios,
+  ...driftScenarios,
+  ...driftingRateScenarios,
+  ...exactScenarios,
+  ...quantileDifferenceScenarios,
+  ...boundaryScenarios,
+  ...discoveryScenarios,
+])('$name ($data)', scenario => {
   let outcomes: readonly Outcome[] = []
   beforeAll(() => {
     outcomes = simulate(scenario, REPETITIONS)

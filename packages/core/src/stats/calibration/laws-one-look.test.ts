@@ -1,11 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { arrivalScenarios } from './arrivals.ts'
 import { causalScenarios } from './causal.ts'
 import { coverageScenarios } from './coverage.ts'
 import { fixedScenarios } from './fixed.ts'
 import { type Outcome, simulate } from './law.ts'
 import { offPolicyScenarios } from './off-policy.ts'
+import { rareOffPolicyScenarios } from './off-policy-rare.ts'
 import { posteriorScenarios } from './posterior.ts'
 import { powerScenarios } from './power.ts'
+import { subgroupScenarios } from './subgroups.ts'
 
 /** Of each law; `npm run calibrate` has 25 times as many. */
 const REPETITIONS = 2000
@@ -14,8 +17,11 @@ describe.each([
   ...fixedScenarios,
   ...coverageScenarios,
   ...powerScenarios,
+  ...arrivalScenarios,
   ...offPolicyScenarios,
+  ...rareOffPolicyScenarios,
   ...causalScenarios,
+  ...subgroupScenarios,
   ...posteriorScenarios,
 ])('$name ($data)', scenario => {
   let outcomes: readonly Outcome[] = []

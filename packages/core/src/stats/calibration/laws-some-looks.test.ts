@@ -1,13 +1,21 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { banditScenarios } from './bandit.ts'
 import { groupScenarios } from './group.ts'
+import { groupIntervalScenarios } from './group-interval.ts'
+import { groupShapeScenarios } from './group-shapes.ts'
 import { type Outcome, simulate } from './law.ts'
 import { shareScenarios } from './shares.ts'
 
 /** Of each law; `npm run calibrate` has 25 times as many. */
 const REPETITIONS = 2000
 
-describe.each([...groupScenarios, ...shareScenarios, ...banditScenarios])('$name ($data)', scenario => {
+describe.each([
+  ...groupScenarios,
+  ...groupIntervalScenarios,
+  ...groupShapeScenarios,
+  ...shareScenarios,
+  ...banditScenarios,
+])('$name ($data)', scenario => {
   let outcomes: readonly Outcome[] = []
   beforeAll(() => {
     outcomes = simulate(scenario, REPETITIONS)

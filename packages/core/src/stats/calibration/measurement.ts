@@ -20,8 +20,6 @@ export interface Measurement {
   /** A whole number; no two measurements or scenarios have the same. */
   readonly seed: number
   readonly quantities: readonly Quantity[]
-  /** How many repetitions of the full calibration are one of these, >= 1: for what takes long. */
-  readonly thinning: number
   readonly prepare: () => (rng: Rng) => readonly number[]
 }
 

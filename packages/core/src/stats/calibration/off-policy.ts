@@ -13,7 +13,8 @@ import type { Rng } from '../rng/rng.ts'
 import { MomentsBuilder } from '../summary/moments-builder.ts'
 import { misses, type Scenario } from './law.ts'
 import type { Measurement } from './measurement.ts'
-import { normalDraws } from './population.ts'
+import { normalDraws } from './normal-draws.ts'
+
 import { RunningArm } from './running-arm.ts'
 
 const UNITS = 2000
@@ -97,7 +98,6 @@ export const bias: Measurement = {
   name: 'off-policy, bias',
   data: DATA,
   seed: 85,
-  thinning: 1,
   quantities: [
     { what: 'ips', expected: UNBIASED },
     { what: 'snips', expected: { kind: 'within', low: -0.002, high: 0.002 } },

@@ -2,6 +2,7 @@
 import { logBeta } from '../distribution/beta.ts'
 import type { Rng } from '../rng/rng.ts'
 import { winsorCap } from '../summary/winsor.ts'
+import { normalDraws } from './normal-draws.ts'
 
 /** How the values of units are distributed. */
 export interface Population {
@@ -39,27 +40,6 @@ export const pareto: Population = {
 /** Mean of Pareto values cut at `cap` >= 1: 1 + the integral of x^-2.5 from 1 to the cap. */
 export function cappedParetoMean(cap: number): number {
   return 1 + (1 - cap ** (1 - PARETO_SHAPE)) / (PARETO_SHAPE - 1)
-}
-
-/**
- * Standard normal values, two from two uniform ones.
- *
- * Source: Box and Muller (1958), Annals of Mathematical Statistics 29(2), doi:10.1214/aoms/1177706645. Twice as fast as
- * `drawNormal`, and a second source beside it.
- */
-export function normalDraws(rng: Rng): () => number {
-  let spare = Number.NaN
-  return () => {
-    if (!Number.isNaN(spare)) {
-      const value = spare
-      spare = Number.NaN
-      return value
-    }
-    const radius = Math.sqrt(-2 * Math.log(1 - rng.uniform()))
-    const angle = 2 * Math.PI * rng.uniform()
-    spare = radius * Math.sin(angle)
-    return radius * Math.cos(angle)
-  }
 }
 
 /** Requests of a unit that are alike: intra-class correlation. */
@@ -109,4 +89,19 @@ export function valuesOf(n: number, draw: () => number): readonly number[] {
 export function upperCap(variants: readonly (readonly number[])[]): number {
   const cap = winsorCap(variants, { lower: null, upper: 0.99 })
   return cap.kind === 'cap' ? (cap.upper ?? Infinity) : Infinity
+}
+
+/** Variants of units that are split evenly, 0 or 1: 32 of them from one uniform value. */
+export function evenSplit(rng: Rng): () => 0 | 1 {
+  let [bits, left] = [0, 0]
+  return () => {
+    if (left === 0) {
+      bits = Math.floor(rng.uniform() * 2 ** 32)
+      left = 32
+    }
+    left--
+    const variant = (bits & 1) === 1 ? 1 : 0
+    bits >>>= 1
+    return variant
+  }
 }

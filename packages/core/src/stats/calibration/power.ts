@@ -13,7 +13,8 @@ import { compareQuantiles } from '../test/quantile-effect.ts'
 import { compareMeans } from '../test/welch.ts'
 import { obrienFleming } from './group.ts'
 import { isRejected, overlooks, type Scenario } from './law.ts'
-import { CORRELATION, failureDraws, logNormal, normalDraws, REQUESTS } from './population.ts'
+import { normalDraws } from './normal-draws.ts'
+import { CORRELATION, failureDraws, logNormal, REQUESTS } from './population.ts'
 import { armOf, RunningArm, zOf } from './running-arm.ts'
 
 const POWER = 0.8

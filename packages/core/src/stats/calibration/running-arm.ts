@@ -14,6 +14,13 @@ export class RunningArm {
     this.squares += value * value
   }
 
+  /** That many units with the same value. */
+  addAlike(value: number, units: number): void {
+    this.n += units
+    this.sum += units * value
+    this.squares += units * value * value
+  }
+
   get mean(): number {
     return this.sum / this.n
   }
@@ -30,14 +37,12 @@ export class RunningArm {
 
 /** The difference of the means in standard errors. */
 export function zOf(control: RunningArm, variant: RunningArm): number {
-  return (
-    (variant.mean - control.mean) / Math.sqrt(control.variance / control.n + variant.variance / variant.n)
-  )
+  return (variant.mean - control.mean) / Math.sqrt(errorVariance(control) + errorVariance(variant))
 }
 
-/** Its variance: that of one unit over n. */
-export function errorVariance({ variance, n }: RunningArm): number {
-  return variance / n
+/** The variance of its mean: that of one unit over n. */
+export function errorVariance({ n, sum, squares }: RunningArm): number {
+  return (squares - (sum * sum) / n) / (n * (n - 1))
 }
 
 /** That many values. */

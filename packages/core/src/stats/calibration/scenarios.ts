@@ -1,19 +1,30 @@
 // Everything that is simulated, in the order of the report.
 import { anytimeScenarios, rawAnytimeScenario } from './anytime.ts'
-import { banditScenarios, regret } from './bandit.ts'
-import { causalScenarios, slowCausalScenarios } from './causal.ts'
+import { arrivalScenarios } from './arrivals.ts'
+import { banditScenarios } from './bandit.ts'
+import { boundaryScenarios } from './boundaries.ts'
+import { canaryScenarios } from './canary.ts'
+import { causalScenarios } from './causal.ts'
+import { contextualRegret } from './contextual.ts'
 import { coverageScenarios, rawCoverageScenario } from './coverage.ts'
+import { discoveryScenarios, falseDiscoveries } from './discoveries.ts'
 import { driftScenarios } from './drift.ts'
+import { driftingRateScenarios } from './drifting-rates.ts'
 import { exactScenarios } from './exact.ts'
 import { fixedScenarios, rawFixedScenario } from './fixed.ts'
 import { groupScenarios, rawGroupScenario } from './group.ts'
 import { groupIntervalScenarios } from './group-interval.ts'
+import { conditional, groupShapeScenarios } from './group-shapes.ts'
 import type { Scenario } from './law.ts'
 import type { Measurement } from './measurement.ts'
 import { bias, offPolicyScenarios } from './off-policy.ts'
-import { best, posteriorScenarios, slowPosteriorScenarios } from './posterior.ts'
+import { rareOffPolicyScenarios } from './off-policy-rare.ts'
+import { best, better, posteriorScenarios } from './posterior.ts'
 import { powerScenarios } from './power.ts'
+import { quantileDifferenceScenarios } from './quantile-differences.ts'
+import { regret } from './regret.ts'
 import { shareScenarios } from './shares.ts'
+import { shrinkage, subgroupScenarios } from './subgroups.ts'
 
 export interface ScenarioGroup {
   readonly title: string
@@ -25,29 +36,48 @@ export interface ScenarioGroup {
 export const scenarioGroups: readonly ScenarioGroup[] = [
   { title: 'One look', id: 'one-look', scenarios: [...fixedScenarios, rawFixedScenario] },
   { title: 'Intervals', id: 'intervals', scenarios: [...coverageScenarios, rawCoverageScenario] },
-  { title: 'Power', id: 'power', scenarios: powerScenarios },
+  { title: 'Power', id: 'power', scenarios: [...powerScenarios, ...arrivalScenarios] },
   {
     title: 'Group-sequential',
     id: 'group-sequential',
-    scenarios: [...groupScenarios, rawGroupScenario, ...groupIntervalScenarios],
+    scenarios: [...groupScenarios, rawGroupScenario, ...groupIntervalScenarios, ...groupShapeScenarios],
   },
   { title: 'Every unit', id: 'every-unit', scenarios: [...anytimeScenarios, rawAnytimeScenario] },
-  { title: 'Drift and a re-weight', id: 'drift', scenarios: driftScenarios },
-  { title: 'Exact sequences', id: 'exact', scenarios: exactScenarios },
+  { title: 'Canaries with rare failures', id: 'canary', scenarios: canaryScenarios },
+  { title: 'Drift and a re-weight', id: 'drift', scenarios: [...driftScenarios, ...driftingRateScenarios] },
+  {
+    title: 'Exact sequences',
+    id: 'exact',
+    scenarios: [
+      ...exactScenarios,
+      ...quantileDifferenceScenarios,
+      ...boundaryScenarios,
+      ...discoveryScenarios,
+    ],
+  },
   { title: 'Sample ratio', id: 'sample-ratio', scenarios: shareScenarios },
   {
     title: 'Bandits and off-policy',
     id: 'bandits',
-    scenarios: [...banditScenarios, ...offPolicyScenarios],
+    scenarios: [...banditScenarios, ...offPolicyScenarios, ...rareOffPolicyScenarios],
   },
   {
     title: 'Margins, counts, causes and checks',
     id: 'causes',
-    scenarios: [...causalScenarios, ...slowCausalScenarios],
+    scenarios: [...causalScenarios, ...subgroupScenarios],
   },
-  { title: 'Bayesian', id: 'bayesian', scenarios: [...posteriorScenarios, ...slowPosteriorScenarios] },
+  { title: 'Bayesian', id: 'bayesian', scenarios: posteriorScenarios },
 ]
 
 export const allScenarios: readonly Scenario[] = scenarioGroups.flatMap(({ scenarios }) => scenarios)
 
-export const allMeasurements: readonly Measurement[] = [regret, bias, best]
+export const allMeasurements: readonly Measurement[] = [
+  regret,
+  contextualRegret,
+  bias,
+  conditional,
+  falseDiscoveries,
+  shrinkage,
+  best,
+  better,
+]

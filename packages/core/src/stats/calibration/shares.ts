@@ -13,7 +13,7 @@ import { type Law, rejects, type Scenario } from './law.ts'
 
 /** Alarms of a thousandth are the custom; what can be told from 2,000 repetitions is a twentieth. */
 const ALPHA = 0.05
-const UNITS = 1000
+const UNITS = 600
 /** What Pearson's statistic of two variants exceeds with that probability at a single look. */
 const CHI_SQUARE = normalQuantile(ALPHA / 2) ** 2
 

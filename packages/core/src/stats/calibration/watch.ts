@@ -16,10 +16,10 @@ export interface Limits {
   readonly byUnits: Float64Array
 }
 
-/** Those of the asymptotic sequence, by its own function. */
-export function sequenceLimits(alpha: number, sides: Sides): Limits {
+/** Those of the asymptotic sequence, by its own function, up to so many units. */
+export function sequenceLimits(alpha: number, sides: Sides, last = LAST): Limits {
   const rho = sequenceRho(TUNED_FOR, alpha, sides)
-  const byUnits = Float64Array.from({ length: LAST + 1 }, (_, n) =>
+  const byUnits = Float64Array.from({ length: last + 1 }, (_, n) =>
     n === 0 ? Infinity : sequenceRadius(n, rho, alpha, sides),
   )
   return { sides, byUnits }
@@ -45,4 +45,13 @@ export class Watch {
     const limit = this.#limits[units] ?? Infinity
     if (z > limit || (this.#isTwoSided && -z > limit)) this.hasRejected = true
   }
+}
+
+/** Below all limits there are: closer to 0 than this, a look shows nothing to any watch. */
+const LEAST_Z = 1.6
+
+/** One look of several watches at the same statistic. */
+export function lookAll(watches: readonly Watch[], z: number, units: number): void {
+  if (z < LEAST_Z && -z < LEAST_Z) return
+  for (const watch of watches) watch.look(z, units)
 }
