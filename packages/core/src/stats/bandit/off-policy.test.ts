@@ -205,6 +205,14 @@ describe('the value of a policy from decisions of another', () => {
     expect(unclipped.assumptions).toContainEqual({ what: 'no weight was clipped', state: 'holds' })
   })
 
+  it.each([
+    [99, 'doubtful'],
+    [101, 'holds'],
+  ])('with %d rewards of 10,000 decisions of the policy itself is %s', (rewarded, state) => {
+    const rows = Array.from({ length: 10_000 }, (_, i) => [i < rewarded ? 1 : 0, 1, 0])
+    expect(value(ipsValue(momentsOf(rows), once)).assumptions.at(-1)?.state).toBe(state)
+  })
+
   it('doubts propensities that do not make weights average one', () => {
     const wrong = ipsValue(
       rowsOf(4, 5000, d => importanceRow({ ...d, propensity: 1 / 3 }, Infinity)),

@@ -183,7 +183,7 @@ function describe(
     effectiveSize,
     clippedWeight: moments.means[2] ?? 0,
     guarantee: { kind: 'asymptotic', burnIn: leastEffectiveSize },
-    assumptions: assumptionsOf(moments),
+    assumptions: [...weightAssumptions(moments), rewardAssumption(method, moments)],
   }
 }
 
@@ -248,7 +248,7 @@ function effectiveSizeOf({ n, means, comoments }: Moments): number {
 }
 
 /** Weights average 1 if propensities are true and nothing is clipped; 3 standard errors off is doubtful. */
-function assumptionsOf({ n, means, comoments }: Moments): readonly Assumption[] {
+function weightAssumptions({ n, means, comoments }: Moments): readonly Assumption[] {
   const [, weight = 0, removed = 0] = means
   const error = Math.sqrt((comoments[1]?.[1] ?? 0) / (n - 1) / n)
   const off = Math.abs(weight + removed - 1) > 3 * error + 1e-9
@@ -256,4 +256,13 @@ function assumptionsOf({ n, means, comoments }: Moments): readonly Assumption[] 
     { what: 'propensities are true: weights average 1', state: off && removed === 0 ? 'doubtful' : 'holds' },
     { what: 'no weight was clipped', state: removed > 0 ? 'doubtful' : 'holds' },
   ]
+}
+
+/** Simulated, rewards of .015: intervals of 95 % miss in 7.6 % with 11 of them, in 6 % with 27, in 5.2 % with 107. */
+const TRUSTED_EVENTS = 100
+
+function rewardAssumption(method: PolicyValue['method'], moments: Moments): Assumption {
+  const isTrusted = eventsOf(method, moments) >= TRUSTED_EVENTS
+  const what = `of rewards in [0, 1], ${TRUSTED_EVENTS} were earned and as many missed, by effective number`
+  return { what, state: isTrusted ? 'holds' : 'doubtful' }
 }
