@@ -1,7 +1,7 @@
 // The mean of one variant with its variance, from any summary that has one.
-import { type Insufficient, type Invalid, isRefusal, type Result } from '../result.ts'
+import { isRefusal, type Result } from '../result.ts'
 import type { MeanSummary, ProportionSummary, RatioSummary } from '../summary/summary.ts'
-import { meanSample, proportionSample, ratioSample, type Sample } from '../test/sample.ts'
+import { sampleOf } from '../test/sample.ts'
 
 export interface MeanEstimate {
   readonly kind: 'mean_estimate'
@@ -23,10 +23,4 @@ export function meanEstimate(summary: MeanSummary | ProportionSummary | RatioSum
   const sample = sampleOf(summary)
   if (isRefusal(sample)) return sample
   return { kind: 'mean_estimate', n: sample.n, mean: sample.mean, variance: sample.variance / sample.n }
-}
-
-/** A variant as the tests of two samples see it. */
-function sampleOf(summary: MeanSummary | ProportionSummary | RatioSummary): Sample | Insufficient | Invalid {
-  if (summary.kind === 'proportion') return proportionSample(summary)
-  return summary.kind === 'ratio' ? ratioSample(summary) : meanSample(summary)
 }

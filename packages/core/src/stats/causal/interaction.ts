@@ -5,7 +5,7 @@ import type { MeanSummary, ProportionSummary, RatioSummary } from '../summary/su
 import { refuseDifferentCaps } from '../test/caps.ts'
 import { type TestEstimate, waldEstimate } from '../test/estimate.ts'
 import { readOptions, type TestOptions } from '../test/options.ts'
-import { meanSample, proportionSample, ratioSample, type Sample } from '../test/sample.ts'
+import { type Sample, sampleOf } from '../test/sample.ts'
 
 type Cell = MeanSummary | ProportionSummary | RatioSummary
 
@@ -78,11 +78,6 @@ function refuseCaps({ controlControl, controlVariant, variantControl, variantVar
   return (
     others.map(cell => refuseDifferentCaps(controlControl, cell)).find(refusal => refusal !== null) ?? null
   )
-}
-
-function sampleOf(cell: Cell) {
-  if (cell.kind === 'proportion') return proportionSample(cell)
-  return cell.kind === 'ratio' ? ratioSample(cell) : meanSample(cell)
 }
 
 function degreesOfFreedom(samples: readonly Sample[], variance: number): number {

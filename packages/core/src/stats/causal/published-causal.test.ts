@@ -1,5 +1,6 @@
 // Published studies of non-compliance and of effects that differ, beyond those beside each method.
 import { describe, expect, it } from 'vitest'
+import studies from '../test/fixtures/meta-analyses.json' with { type: 'json' }
 import { complierEffect, intentionToTreat, summariseCompliance } from './compliance.ts'
 import { jamesStein, shrinkSubgroups } from './subgroups.ts'
 
@@ -77,10 +78,7 @@ describe('effects that differ between studies, by the moments of DerSimonian and
   }
 
   it('Kacker (2004): mean 62.39013860 with standard error .24574967 (R metafor, by statsmodels results_meta.exk1_dl)', () => {
-    const result = of(
-      [61, 61.4, 62.21, 62.3, 62.34, 62.6, 62.7, 62.84, 65.9],
-      [0.2025, 1.21, 0.09, 0.2025, 0.3844, 0.5625, 0.0676, 0.0225, 1.8225],
-    )
+    const result = of(studies.kacker.effects, studies.kacker.variances)
     expect(result.mean.effect).toBeCloseTo(62.3901386044504, 10)
     expect(result.mean.standardError).toBeCloseTo(0.245749668040304, 10)
     expect(Math.abs(Math.sqrt(result.betweenVariance) - 0.5359)).toBeLessThan(1e-3)
@@ -90,21 +88,7 @@ describe('effects that differ between studies, by the moments of DerSimonian and
   })
 
   it('BCG vaccine: log risk ratio -.7141 in [-1.0644, -.3638] (R metafor, test_misc_metan_vs_rma.uni_with_dat.bcg.r)', () => {
-    const trials = [
-      [4, 119, 11, 128],
-      [6, 300, 29, 274],
-      [3, 228, 11, 209],
-      [62, 13536, 248, 12619],
-      [33, 5036, 47, 5761],
-      [180, 1361, 372, 1079],
-      [8, 2537, 10, 619],
-      [505, 87886, 499, 87892],
-      [29, 7470, 45, 7232],
-      [17, 1699, 65, 1600],
-      [186, 50448, 141, 27197],
-      [5, 2493, 3, 2338],
-      [27, 16886, 29, 17825],
-    ]
+    const { trials } = studies.bcg
     const logs = trials.map(([a = 0, b = 0, c = 0, d = 0]) => Math.log(a / (a + b) / (c / (c + d))))
     const variances = trials.map(([a = 0, b = 0, c = 0, d = 0]) => 1 / a - 1 / (a + b) + 1 / c - 1 / (c + d))
     const { mean, betweenVariance } = of(logs, variances)

@@ -234,6 +234,13 @@ describe('designs', () => {
       proportion: fc.double({ min: 0.05, max: 0.6, noNaN: true }),
       variance: fc.constantFrom('unpooled' as const, 'control' as const),
     }),
+    fc.record({
+      kind: fc.constant('quantile' as const),
+      probability: fc.double({ min: 0.01, max: 0.999, noNaN: true }),
+      value: fc.double({ min: 1, max: 9, noNaN: true }),
+      density: fc.double({ min: 0.01, max: 2, noNaN: true }),
+      curvature: fc.double({ min: 0, max: 4, noNaN: true }),
+    }),
   )
   const options = fc.record({
     alpha: fc.double({ min: 0.001, max: 0.2, noNaN: true }),

@@ -188,8 +188,8 @@ function proportionErrors(
       return { distance, underNull: unpooled, underEffect: unpooled }
     case 'score': {
       const [a, b] = [
-        { n: control, mean: p },
-        { n: variant, mean: varied },
+        { n: control, successes: control * p },
+        { n: variant, successes: variant * varied },
       ]
       return { distance, underNull: restrictedError(a, b, nullEffect), underEffect: unpooled }
     }

@@ -11,7 +11,8 @@ import type { Plan } from './options.ts'
  *
  * Formula: Phi((d - z s0) / s1), with d the distance from the null effect, z the critical value, and s0 and s1 the
  * standard errors without and with the effect; for `any` rejections of a two-sided test plus Phi((-d - z s0) / s1).
- * `student`: the same tails of the noncentral t with n_c + n_v - 2 degrees of freedom and noncentrality d / s1.
+ * `student`: the tails beyond z s0 / s1 of the noncentral t with n_c + n_v - 2 degrees of freedom and noncentrality d / s1,
+ * z that of Student's t.
  *
  * @param pair - shares of the two sides; units of all variants are `total`
  */
@@ -26,14 +27,14 @@ export function pairPower(
   const errors = inflated(errorsOf(metric, effect, plan.nullEffect, plan.scale, units), plan, units)
   const both = plan.rejections === 'any' && plan.alternative === 'two_sided'
   const distance = Math.abs(errors.distance)
-  if (plan.reference === 'student') return studentPower(distance / errors.underEffect, plan, units, both)
+  if (plan.reference === 'student') return studentPower({ ...errors, distance }, plan, units, both)
   const q = criticalValue(plan.alpha, sidesOf(plan), null)
   const right = normalCdf((distance - q * errors.underNull) / errors.underEffect)
   return both ? right + normalCdf((-distance - q * errors.underNull) / errors.underEffect) : right
 }
 
 function studentPower(
-  noncentrality: number,
+  { distance, underNull, underEffect }: Errors,
   plan: Plan,
   units: readonly [number, number],
   both: boolean,
@@ -41,7 +42,8 @@ function studentPower(
   const degreesOfFreedom = units[0] + units[1] - 2
   // Below one degree of freedom a t test hardly rejects anything, and its quantile overflows.
   if (!(degreesOfFreedom >= 1)) return 0
-  const q = criticalValue(plan.alpha, sidesOf(plan), degreesOfFreedom)
+  const noncentrality = distance / underEffect
+  const q = criticalValue(plan.alpha, sidesOf(plan), degreesOfFreedom) * (underNull / underEffect)
   const right = noncentralStudentUpperTail(q, degreesOfFreedom, noncentrality)
   return both ? right + noncentralStudentUpperTail(q, degreesOfFreedom, -noncentrality) : right
 }

@@ -68,6 +68,29 @@ describe('designs for a quantile that bends', () => {
     expect(power).toMatchObject({ power: expect.closeTo(0.8, 9) })
   })
 
+  it('ask for no fewer values than the test of the quantile does, 381 for p99', () => {
+    const found = requiredUnits(exponential(0.99, 2), 1e3, { shares: [3, 1] })
+    expect(found).toMatchObject({ variants: [381, 381], total: 762 })
+    const values = (n: number) =>
+      summariseQuantile(
+        Float64Array.from({ length: n }, (_, i) => i),
+        0.99,
+      )
+    expect(values(381)).toMatchObject({ kind: 'quantile' })
+    expect(values(380)).toMatchObject({ reason: 'too_few_units', needed: 381 })
+  })
+
+  // With 198 degrees of freedom the two differ by .004 to .006, and a curvature of 2 costs .16.
+  it.each([0, 2])('hold for a t test as for a normal one, of curvature %d', curvature => {
+    const metric = exponential(0.95, curvature)
+    const [student, normal] = (['student', 'normal'] as const).map(reference =>
+      powerOf(metric, 1.7, 200, { reference }),
+    )
+    if (student?.kind !== 'power' || normal?.kind !== 'power') throw new Error('no power')
+    expect(student.power).toBeLessThan(normal.power)
+    expect(normal.power - student.power).toBeLessThan(0.01)
+  })
+
   it('of a relative effect take the values for stretched, unless told', () => {
     const metric = exponential(0.5, 0)
     const stretched = requiredUnits(metric, 0.25, { scale: 'relative' })

@@ -4,6 +4,7 @@ import { normalQuantile } from '../distribution/normal.ts'
 import { bisect } from '../numeric/bisect.ts'
 import { sum } from '../numeric/sum.ts'
 import { type Invalid, insufficient, invalid, isRefusal, type Result } from '../result.ts'
+import { leastValues } from '../summary/quantile-summary.ts'
 import { criticalValue, leastUnits } from '../test/estimate.ts'
 import { controlValue, type DesignMetric, errorsOf, refuseMetric } from './metric.ts'
 import { type DesignOptions, type Plan, readPlan } from './options.ts'
@@ -13,7 +14,10 @@ export interface RequiredUnits {
   readonly kind: 'required_units'
   /** Whole units on all variants: the sum of `variants`. */
   readonly total: number
-  /** Whole units on each, the control first: `exact` times its share, rounded up, and at least 2. */
+  /**
+   * Whole units on each, the control first: `exact` times its share, rounded up, and at least 2, or of a quantile as many
+   * values as its test needs.
+   */
   readonly variants: readonly number[]
   /** The total before rounding. */
   readonly exact: number
@@ -29,8 +33,8 @@ const LEAST_GUESS = 1e-300
  * The units with which an effect is found with the power asked for.
  *
  * Formula: with s0 and s1 the standard errors of one unit in all, N = ((z_alpha s0 + z_power s1) / d)^2; where that is no
- * answer (`student`, `any`, confidence sequences, quantiles that bend), the N at which `powerOf` is the power, by bisection. With several
- * comparisons that of the worst.
+ * answer (`student`, `any`, confidence sequences, quantiles that bend), the N at which `powerOf` is the power, by
+ * bisection. With several comparisons that of the worst.
  *
  * @param effect - on the scale of the options, not the null effect
  * @returns `insufficient` with `no_information` for an effect that is the null effect, `no_variance`, `control_is_zero`
@@ -56,7 +60,8 @@ export function requiredUnits(
   if (effect === plan.nullEffect) return insufficient('no_information', null)
   const exact = Math.max(...plan.pairs.map(pair => totalFor(metric, effect, plan, pair)))
   if (!(exact < mostUnits)) return insufficient('too_few_units', null)
-  const variants = plan.shares.map(share => Math.max(leastUnits, roundUp(exact * share)))
+  const least = metric.kind === 'quantile' ? leastValues(metric.probability) : leastUnits
+  const variants = plan.shares.map(share => Math.max(least, roundUp(exact * share)))
   const total = sum(variants)
   return { kind: 'required_units', total, variants, exact, alpha: plan.alpha }
 }

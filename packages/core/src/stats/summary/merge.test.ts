@@ -4,7 +4,6 @@ import type { Result } from '../result.ts'
 import { meanFromSums, momentsFromSums } from './from-sums.ts'
 import { columnMean, lineariseRatio, proportionAsMean, ratioOf } from './linearise.ts'
 import { mergeSummaries } from './merge.ts'
-import { noMoments } from './moments.ts'
 import {
   countOf,
   proportionOf,
@@ -233,7 +232,10 @@ describe('conversions', () => {
   })
 
   it('of another number of columns are invalid', () => {
-    const ratio = (columns: number) => ({ kind: 'ratio', moments: noMoments(columns) }) as const
+    const ratio = (columns: number) => {
+      const zeros = Array<number>(columns).fill(0)
+      return { kind: 'ratio', moments: { n: 0, means: zeros, comoments: zeros.map(() => zeros) } } as const
+    }
     expect(mergeSummaries(ratio(2), ratio(3))).toMatchObject({ kind: 'invalid', argument: 'b' })
   })
 })

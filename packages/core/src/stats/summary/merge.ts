@@ -1,7 +1,8 @@
 // Adds summaries up: the days of a metric, the workers of an hour.
 import { type Invalid, invalid } from '../result.ts'
+import { haveSameCaps } from './caps.ts'
 import { mergeMoments } from './moments.ts'
-import type { Cap, MeanSummary, Summary } from './summary.ts'
+import type { MeanSummary, Summary } from './summary.ts'
 
 /**
  * The summary of both sets of units together, which must have none in common. Associative, and the order does not
@@ -15,7 +16,7 @@ import type { Cap, MeanSummary, Summary } from './summary.ts'
  */
 export function mergeSummaries<S extends Summary>(a: S, b: S): S | Invalid
 export function mergeSummaries(a: Summary, b: Summary): Summary | Invalid {
-  if (!sameCaps(capsOf(a), capsOf(b))) return differing('cut to the same caps as a')
+  if (!haveSameCaps(a, b)) return differing('cut to the same caps as a')
   if (a.kind === 'mean' && b.kind === 'mean') return mergeMeans(a, b)
   if (a.kind === 'proportion' && b.kind === 'proportion') {
     return { kind: 'proportion', n: a.n + b.n, successes: a.successes + b.successes }
@@ -41,15 +42,6 @@ function mergeMeans(a: MeanSummary, b: MeanSummary): MeanSummary {
     mean: a.mean + (delta * b.n) / n,
     m2: a.m2 + b.m2 + (delta * delta * a.n * b.n) / n,
   }
-}
-
-function capsOf(summary: Summary): readonly Cap[] {
-  if (summary.kind === 'mean') return summary.cap ? [summary.cap] : []
-  return 'moments' in summary ? (summary.caps ?? []) : []
-}
-
-function sameCaps(a: readonly Cap[], b: readonly Cap[]): boolean {
-  return a.length === b.length && a.every((cap, i) => cap.lower === b[i]?.lower && cap.upper === b[i]?.upper)
 }
 
 function differing(expected: string): Invalid {

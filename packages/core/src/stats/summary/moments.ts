@@ -10,28 +10,6 @@ export interface Moments {
   readonly comoments: readonly (readonly number[])[]
 }
 
-/** Of no units. */
-export function noMoments(columns: number): Moments {
-  const zeros = Array<number>(columns).fill(0)
-  return { n: 0, means: zeros, comoments: zeros.map(() => zeros) }
-}
-
-/**
- * Takes in one unit.
- *
- * Formula: mean' = mean + d / (n + 1), C'_ij = C_ij + d_i d_j n / (n + 1), with d = x - mean.
- * Source: Welford (1962), Technometrics 4(3), doi:10.1080/00401706.1962.10490022.
- *
- * @param values - one for each column, finite
- */
-export function addUnit(moments: Moments, values: readonly number[]): Moments {
-  return mergeMoments(moments, {
-    n: 1,
-    means: values,
-    comoments: values.map(() => values.map(() => 0)),
-  })
-}
-
 /**
  * The moments of both sets of units together; exact up to rounding, whatever the order.
  *

@@ -107,7 +107,7 @@ function cut(
   return { kind: 'quantile', probability, n, nStar, value, lower, upper, clusters: null }
 }
 
-/** The smallest n that keeps both ends inside the sample: n > z^2 max(p / (1 - p), (1 - p) / p). */
-function leastValues(p: number): number {
+/** The smallest n that keeps both ends inside the sample: n > z^2 max(p / (1 - p), (1 - p) / p), p in (0, 1). */
+export function leastValues(p: number): number {
   return Math.floor(Z * Z * Math.max(p / (1 - p), (1 - p) / p)) + 1
 }

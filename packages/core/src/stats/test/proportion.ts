@@ -53,27 +53,27 @@ export function compareProportions(
   const [a, b] = [proportionSample(control), proportionSample(variant)]
   if (isRefusal(a)) return a
   if (isRefusal(b)) return b
-  const estimate = proportionEstimate(a, b, settings, options)
+  const estimate = proportionEstimate([control, variant], [a, b], settings, options)
   return estimate.kind === 'estimate' ? { ...estimate, assumptions: assumptionsOf(a, b) } : estimate
 }
 
 function proportionEstimate(
-  a: Sample,
-  b: Sample,
+  [control, variant]: readonly [ProportionSummary, ProportionSummary],
+  [a, b]: readonly [Sample, Sample],
   settings: Settings,
   { variance = 'pooled', relative = 'log' }: ProportionOptions,
 ): Result<TestEstimate> {
   if (settings.scale === 'relative' && relative === 'score') {
     return variance === 'unpooled'
       ? invalid('variance', "'pooled' or 'miettinen_nurminen' for the score of a ratio")
-      : scoreRatio(a, b, settings, variance)
+      : scoreRatio(control, variant, settings, variance)
   }
   if (settings.scale === 'relative' && relative !== 'score') {
     return testDifference('proportion', a, b, settings, relative, relative === 'log' ? 'normal' : 'student')
   }
   return variance === 'unpooled'
     ? testDifference('two_proportion_z_unpooled', a, b, settings, 'delta', 'normal')
-    : scoreDifference(a, b, settings, variance)
+    : scoreDifference(control, variant, settings, variance)
 }
 
 function assumptionsOf(a: Sample, b: Sample): readonly Assumption[] {

@@ -6,6 +6,7 @@ import type { CountSummary, MeanSummary, ProportionSummary } from '../summary/su
 import { testProportions } from './chi-square.ts'
 import { compareCounts } from './count.ts'
 import type { TestEstimate } from './estimate.ts'
+import studies from './fixtures/meta-analyses.json' with { type: 'json' }
 import { compareRanks } from './mann-whitney.ts'
 import { testEquivalence } from './margins.ts'
 import type { TestOptions } from './options.ts'
@@ -306,8 +307,7 @@ function study(effect: number, variance: number): Estimate {
 
 describe('strata as studies of a meta-analysis', () => {
   it('Kacker (2004): 62.5834 with standard error .1078, Q 24.80 (R metafor, by statsmodels results_meta.exk1_fe)', () => {
-    const effects = [61, 61.4, 62.21, 62.3, 62.34, 62.6, 62.7, 62.84, 65.9]
-    const variances = [0.2025, 1.21, 0.09, 0.2025, 0.3844, 0.5625, 0.0676, 0.0225, 1.8225]
+    const { effects, variances } = studies.kacker
     const result = estimated(combineStrata(effects.map((effect, i) => study(effect, variances[i] ?? 0))))
     expect(result.effect).toBeCloseTo(62.5833970939982, 12)
     expect(result.standardError).toBeCloseTo(0.107845705498231, 14)
@@ -321,22 +321,7 @@ describe('strata as studies of a meta-analysis', () => {
   })
 
   it('BCG vaccine: log risk ratio -.4303, z -10.6247, Q 152.2330 (R metafor, test_misc_metan_vs_rma.uni_with_dat.bcg.r)', () => {
-    // Cases and others of the vaccinated, then of the control.
-    const trials = [
-      [4, 119, 11, 128],
-      [6, 300, 29, 274],
-      [3, 228, 11, 209],
-      [62, 13536, 248, 12619],
-      [33, 5036, 47, 5761],
-      [180, 1361, 372, 1079],
-      [8, 2537, 10, 619],
-      [505, 87886, 499, 87892],
-      [29, 7470, 45, 7232],
-      [17, 1699, 65, 1600],
-      [186, 50448, 141, 27197],
-      [5, 2493, 3, 2338],
-      [27, 16886, 29, 17825],
-    ]
+    const { trials } = studies.bcg
     const strata = trials.map(([a = 0, b = 0, c = 0, d = 0]) => {
       const relative = estimated(
         compareProportions(proportion(c, c + d), proportion(a, a + b), { scale: 'relative' }),

@@ -3,6 +3,7 @@
 import { normalQuantile } from '../distribution/normal.ts'
 import { type Insufficient, type Invalid, insufficient, invalid, isRefusal, type Result } from '../result.ts'
 import { covariance, type Moments } from '../summary/moments.ts'
+import { leastValues } from '../summary/quantile-summary.ts'
 import type { QuantileSummary } from '../summary/summary.ts'
 import { testDifference } from './difference.ts'
 import type { TestEstimate } from './estimate.ts'
@@ -57,7 +58,7 @@ export function quantileSample(summary: QuantileSummary): Sample | Insufficient 
     badUnits(n) ?? (value >= lower && value <= upper && upper - lower < Infinity ? null : badSummary)
   if (bad !== null) return bad
   if (!(p > 0 && p < 1)) return invalid('probability', 'in (0, 1)')
-  const needed = Math.floor(Z ** 2 * Math.max(p / (1 - p), (1 - p) / p)) + 1
+  const needed = leastValues(p)
   if (n < needed) return insufficient('too_few_units', needed)
   const independent = (nStar / n) * (n - 1) * ((upper - lower) / (2 * Z)) ** 2
   if (clusters === null) return { n, mean: value, variance: independent }

@@ -37,6 +37,14 @@ export function ratioSample(ratio: RatioSummary): Sample | Insufficient | Invali
   return mean.kind === 'mean' ? meanSample(mean) : mean
 }
 
+/** The sample of whichever of these summaries it is. */
+export function sampleOf(
+  summary: MeanSummary | ProportionSummary | RatioSummary,
+): Sample | Insufficient | Invalid {
+  if (summary.kind === 'proportion') return proportionSample(summary)
+  return summary.kind === 'ratio' ? ratioSample(summary) : meanSample(summary)
+}
+
 /** Whether successes are a whole number of [0, n]. */
 export function badSuccesses(successes: number, n: number): Invalid | null {
   const sane = Number.isSafeInteger(successes) && successes >= 0 && successes <= n

@@ -4,8 +4,7 @@ import { bisect } from '../numeric/bisect.ts'
 import { insufficient, invalid, type Result } from '../result.ts'
 import { answer, criticalValue, type Finding, pValue, type TestEstimate } from './estimate.ts'
 import type { Settings } from './options.ts'
-import { restrictedError, restrictedRatioError } from './restricted-proportions.ts'
-import type { Sample } from './sample.ts'
+import { ratioShares, restrictedError, restrictedRatioError, type Trials } from './restricted-proportions.ts'
 
 /** `pooled`: the likelihood's own. `miettinen_nurminen`: that times N / (N - 1), N the units of both: a little wider. */
 export type ScoreVariance = 'pooled' | 'miettinen_nurminen'
@@ -18,20 +17,20 @@ export type ScoreVariance = 'pooled' | 'miettinen_nurminen'
  *
  * @returns method `two_proportion_z`, or `two_proportion_miettinen_nurminen`
  *
- * Accuracy: the interval's ends to 1e-9.
+ * Accuracy: the interval's ends to 1e-12, for 1 to 1e12 units a variant.
  * Source: Mee (1984), Biometrics 40(4), doi:10.2307/2531174; Miettinen and Nurminen (1985), Statistics in Medicine 4(2),
  * doi:10.1002/sim.4780040211; Farrington and Manning (1990), Statistics in Medicine 9(12), doi:10.1002/sim.4780091208.
- * Reference: Newcombe (1998), table II; mpmath (`fixtures/tests.py`).
+ * Reference: Newcombe (1998), table II; mpmath (`fixtures/tests.py`, `fixtures/uneven-proportions.py`).
  */
 export function scoreDifference(
-  a: Sample,
-  b: Sample,
+  a: Trials,
+  b: Trials,
   settings: Settings,
   variance: ScoreVariance,
 ): Result<TestEstimate> {
   const method = variance === 'pooled' ? 'two_proportion_z' : 'two_proportion_miettinen_nurminen'
   const k = widening(a, b, variance)
-  const difference = b.mean - a.mean
+  const difference = differenceOf(a, b)
   const error = (d: number) => k * restrictedError(a, b, d)
   const restricted = error(settings.nullEffect)
   if (!(restricted > 0)) return insufficient(noVariance(a, b), null)
@@ -40,7 +39,7 @@ export function scoreDifference(
   const excess = (d: number, reach: number) => difference - d - reach * error(d)
   return answer(findingOf(method, a, b), settings, {
     effect: difference,
-    standardError: Math.sqrt(a.variance / a.n + b.variance / b.n),
+    standardError: Math.sqrt(ownVariance(a) / a.n + ownVariance(b) / b.n),
     bounds: ends(settings, excess, difference, [-1, 1]),
     p: pValue(statistic, settings.alternative, null),
     statistic,
@@ -58,38 +57,68 @@ export function scoreDifference(
  * @returns method `proportion_score`, or `proportion_miettinen_nurminen`; `insufficient`: `control_is_zero`
  *
  * Assumes what the difference does. Unlike the logarithm it needs no event on the variant, and holds its level for few.
- * Accuracy: the ends to 1e-9 relative to 1 + ratio.
+ * Accuracy: the ends to 1e-12 relative to 1 + ratio, for 1 to 1e12 units a variant.
  * Source: Koopman (1984), Biometrics 40(2), doi:10.2307/2531405; Miettinen and Nurminen (1985), as above.
- * Reference: statsmodels 0.13.5 `confint_proportions_2indep(compare='ratio', method='score')` (`fixtures/proportions.py`).
+ * Reference: statsmodels 0.13.5 `confint_proportions_2indep(compare='ratio', method='score')` (`fixtures/proportions.py`);
+ * mpmath (`fixtures/uneven-proportions.py`).
  */
 export function scoreRatio(
-  a: Sample,
-  b: Sample,
+  a: Trials,
+  b: Trials,
   settings: Settings,
   variance: ScoreVariance,
 ): Result<TestEstimate> {
-  if (a.mean === 0) return insufficient('control_is_zero', null)
+  if (a.successes === 0) return insufficient('control_is_zero', null)
   if (settings.nullEffect <= -1) return invalid('nullEffect', '> -1')
   const method = variance === 'pooled' ? 'proportion_score' : 'proportion_miettinen_nurminen'
   const k = widening(a, b, variance)
-  const distance = (u: number) => (1 - u) * b.mean - u * a.mean
-  const error = (u: number) => k * restrictedRatioError(a, b, u)
-  const atNull = shareOf(1 + settings.nullEffect)
+  const error = (log: number) => k * restrictedRatioError(a, b, log)
+  const atNull = Math.log1p(settings.nullEffect)
   const restricted = error(atNull)
   if (!(restricted > 0)) return insufficient(noVariance(a, b), null)
-  const ratio = b.mean / a.mean
-  const statistic = distance(atNull) / restricted
-  const excess = (u: number, reach: number) => distance(u) - reach * error(u)
-  const [lower, upper] = ends(settings, excess, shareOf(ratio), [0, 1])
-  const standardError = Math.sqrt(b.variance / b.n + (ratio * ratio * a.variance) / a.n) / a.mean
+  const ratio = b.successes / b.n / (a.successes / a.n)
+  const statistic = ratioDistance(a, b, atNull) / restricted
+  const excess = (log: number, reach: number) => ratioDistance(a, b, log) - reach * error(log)
+  const estimated = Math.max(Math.log(ratio), -farthestLog)
+  const [lower, upper] = ends(settings, excess, estimated, [-farthestLog, farthestLog])
+  const spread = ownVariance(b) / b.n + (ratio * ratio * ownVariance(a)) / a.n
+  const standardError = Math.sqrt(spread) / (a.successes / a.n)
   return answer(findingOf(method, a, b), settings, {
-    effect: ratio - 1,
+    effect: differenceOf(a, b) / (a.successes / a.n),
     standardError: standardError > 0 ? standardError : null,
-    bounds: [ratioOf(lower) - 1, ratioOf(upper) - 1],
+    bounds: [Math.expm1(lower), Math.expm1(upper)],
     p: pValue(statistic, settings.alternative, null),
     statistic,
     degreesOfFreedom: null,
   })
+}
+
+/** The logarithm of a ratio that no whole numbers have, short of overflow. */
+const farthestLog = 700
+
+/** Variant - control; of failures where they are fewer, whose small shares keep the digits that those near 1 lose. */
+function differenceOf(a: Trials, b: Trials): number {
+  return isMostly(a, b)
+    ? (a.n - a.successes) / a.n - (b.n - b.successes) / b.n
+    : b.successes / b.n - a.successes / a.n
+}
+
+/** (1 - u) p_B - u p_A, with u / (1 - u) the ratio, in the same way. */
+function ratioDistance(a: Trials, b: Trials, logRatio: number): number {
+  const [u, v] = ratioShares(logRatio)
+  return isMostly(a, b)
+    ? (u * (a.n - a.successes)) / a.n - (v * (b.n - b.successes)) / b.n - Math.tanh(logRatio / 2)
+    : (v * b.successes) / b.n - (u * a.successes) / a.n
+}
+
+/** Whether more units are successes than not. */
+function isMostly(a: Trials, b: Trials): boolean {
+  return a.successes + b.successes > (a.n + b.n) / 2
+}
+
+/** p (1 - p), of one unit. */
+function ownVariance({ n, successes }: Trials): number {
+  return (successes / n) * ((n - successes) / n)
 }
 
 /** The points whose score statistic is q and -q, on either side of the estimate. */
@@ -107,24 +136,15 @@ function ends(
   return [end(below, q), end(above, -q)]
 }
 
-/** r / (1 + r), and back; an infinite ratio is an open end. */
-function shareOf(ratio: number): number {
-  return ratio / (1 + ratio)
-}
-
-function ratioOf(share: number): number {
-  return share >= 1 ? Infinity : share / (1 - share)
-}
-
-function widening(a: Sample, b: Sample, variance: ScoreVariance): number {
+function widening(a: Trials, b: Trials, variance: ScoreVariance): number {
   const n = a.n + b.n
   return variance === 'pooled' ? 1 : Math.sqrt(n / (n - 1))
 }
 
-function noVariance(a: Sample, b: Sample): 'no_variance' | 'no_information' {
-  return a.variance + b.variance === 0 ? 'no_variance' : 'no_information'
+function noVariance(a: Trials, b: Trials): 'no_variance' | 'no_information' {
+  return ownVariance(a) + ownVariance(b) === 0 ? 'no_variance' : 'no_information'
 }
 
-function findingOf(method: string, a: Sample, b: Sample): Finding {
+function findingOf(method: string, a: Trials, b: Trials): Finding {
   return { method, n: { control: a.n, variant: b.n }, assumptions: [] }
 }

@@ -44,7 +44,7 @@ export interface RunningMean {
 
 export const NO_OUTCOMES: RunningMean = { n: 0, mean: 0, m2: 0 }
 
-/** By Welford's recursion, as `addUnit`. */
+/** By Welford's recursion, as `MomentsBuilder`. */
 export function withOutcome({ n, mean, m2 }: RunningMean, outcome: number): RunningMean {
   const delta = outcome - mean
   return { n: n + 1, mean: mean + delta / (n + 1), m2: m2 + (delta * delta * n) / (n + 1) }
