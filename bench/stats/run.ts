@@ -1,22 +1,23 @@
 // `npm run bench:stats`: from the summaries of a million units to the result of twenty metrics, and boundaries.
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { spendingBoundaries } from '@weir/core/stats'
 import { markdownTable } from '../measure/markdown.ts'
 import { spread } from '../measure/quantile.ts'
 import { analyse } from './analysis.ts'
+import { boundaries } from './boundaries.ts'
 import { METRICS, summarise, UNITS } from './metrics.ts'
 
 const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url))
 const ROUNDS = 31
-const LOOKS = Array.from({ length: 20 }, (_, i) => (i + 1) / 20)
-const FAMILIES = ['obrien_fleming', 'pocock'] as const
+/** Processes that compute a boundary for the first time. */
+const STARTS = 5
 
 interface Figure {
   readonly what: string
-  /** Milliseconds, of the first time in this process, and of later ones. */
+  /** Milliseconds, of the first time in a process, and of later ones. */
   readonly first: number
   readonly later: ReturnType<typeof spread>
   /** Milliseconds; null: no budget. */
@@ -36,15 +37,13 @@ function time(what: string, budget: number | null, rounds: number, run: () => nu
   return { what, first, later: spread(others.length === 0 ? times : others), budget }
 }
 
-function boundarySum(): number {
-  return FAMILIES.reduce((sum, family) => {
-    const boundaries = spendingBoundaries(
-      { alpha: 0.05, alternative: 'two_sided', spending: { family } },
-      LOOKS,
-    )
-    if ('kind' in boundaries) throw new Error(`${family}: ${boundaries.kind}`)
-    return sum + boundaries.reduce((total, { z }) => total + (z ?? 0), 0)
-  }, 0)
+/** The first time is that of a new process, the median of several. */
+function timeBoundaries(what: string, run: () => number): Figure {
+  const cold = fileURLToPath(new URL('cold.ts', import.meta.url))
+  const starts = Array.from({ length: STARTS }, () =>
+    Number(execFileSync(process.execPath, [cold, what], { encoding: 'utf8' })),
+  )
+  return { ...time(`20 looks: ${what}`, 20, ROUNDS, run), first: spread(starts).median }
 }
 
 function table(figures: readonly Figure[]): string {
@@ -62,14 +61,14 @@ function table(figures: readonly Figure[]): string {
   )
 }
 
-const boundaries = time(`boundaries of 20 looks, ${FAMILIES.length} families`, 20, ROUNDS, boundarySum)
+const ofLooks = Object.entries(boundaries).map(([what, run]) => timeBoundaries(what, run))
 let summaries = summarise()
 const summarising = time(`${UNITS} units to summaries of ${METRICS} metrics`, null, 3, () => {
   summaries = summarise()
   return summaries.units
 })
 const analysing = time(`summaries to the result of ${METRICS} metrics`, 50, ROUNDS, () => analyse(summaries))
-const figures = [boundaries, summarising, analysing]
+const figures = [...ofLooks, summarising, analysing]
 const failures = figures.filter(({ budget, later }) => budget !== null && later.median > budget)
 const machine = { at: new Date().toISOString(), cpu: cpus()[0]?.model, node: process.version }
 

@@ -24,8 +24,9 @@ export interface SequenceOptions {
    */
   readonly tunedFor?: number
   /**
-   * Units on each variant before which there is no answer, a whole number >= 2: 100 unless told. With very skewed values
-   * and an uneven split take 200: skewness then does not cancel between the variants.
+   * Units on each variant before which there is no answer, a whole number >= 2: 100 unless told. Of skewed values on a
+   * small variant so many may not be enough: `compareSequentially` sees that in its summaries and widens what it says
+   * (`spreadFactor`); an effect given by its standard error alone needs that of its caller.
    */
   readonly burnIn?: number
 }

@@ -104,29 +104,22 @@ export function analyseGroupSequential(
 }
 
 /** A look with what the test made of it. */
-interface Seen {
-  readonly look: LookEffect
-  readonly number: number
-  readonly z: number
+interface Seen extends CountedLook {
   readonly clock: number
   readonly boundary: Boundary
   readonly state: GroupSequentialEstimate['state']
-  readonly stage: Stage
 }
 
 /** The looks up to the one at which the test stopped. */
 function walk(plan: GroupSequentialPlan, looks: readonly LookEffect[], stage: Stage): readonly Seen[] {
   const seen: Seen[] = []
   let progress = noLooksYet()
-  for (const [k, look] of looks.entries()) {
-    if (!isCounted(look, plan)) continue
-    const stageHere = k === looks.length - 1 ? stage : 'interim'
-    const time = Math.max(progress.boundary.time, shareOf(look, plan))
-    const clock = look.clock ?? time
-    progress = nextLook(plan, progress, time, stageHere, clock)
-    const z = (look.effect - plan.nullEffect) / look.standardError
-    const state = stateOf(plan, progress.boundary, z, stageHere)
-    seen.push({ look, number: k + 1, z, clock, boundary: progress.boundary, state, stage: stageHere })
+  for (const counted of countedLooks(plan, looks, stage)) {
+    const time = Math.max(progress.boundary.time, counted.share)
+    const clock = counted.look.clock ?? time
+    progress = nextLook(plan, progress, time, counted.stage, clock)
+    const state = stateOf(plan, progress.boundary, counted.z, counted.stage)
+    seen.push({ ...counted, clock, boundary: progress.boundary, state })
     if (state !== 'running') break
   }
   return seen
@@ -207,9 +200,29 @@ export function burnInOf({ burnIn = BURN_IN }: Frame): number {
   return burnIn
 }
 
-/** Whether a look shows anything: it is past the burn-in, and its effect has a standard error. */
-export function isCounted(look: LookEffect, plan: Frame): boolean {
-  return isPastBurnIn(look, plan) && look.standardError > 0
+/** A look that shows anything. */
+export interface CountedLook {
+  readonly look: LookEffect
+  /** From 1, of all looks given. */
+  readonly number: number
+  readonly z: number
+  /** Of the planned information. */
+  readonly share: number
+  readonly stage: Stage
+}
+
+/** Those past the burn-in whose effect has a standard error. */
+export function countedLooks(
+  plan: Frame,
+  looks: readonly LookEffect[],
+  stage: Stage,
+): readonly CountedLook[] {
+  return looks.flatMap((look, k): readonly CountedLook[] => {
+    if (!(isPastBurnIn(look, plan) && look.standardError > 0)) return []
+    const z = (look.effect - plan.nullEffect) / look.standardError
+    const isLast = k === looks.length - 1
+    return [{ look, number: k + 1, z, share: shareOf(look, plan), stage: isLast ? stage : 'interim' }]
+  })
 }
 
 function isPastBurnIn({ n }: LookEffect, plan: Frame): boolean {
@@ -217,7 +230,7 @@ function isPastBurnIn({ n }: LookEffect, plan: Frame): boolean {
 }
 
 /** The information of a look as a share of the planned one. */
-export function shareOf({ standardError }: LookEffect, plan: Frame): number {
+function shareOf({ standardError }: LookEffect, plan: Frame): number {
   return 1 / (standardError ** 2 * plan.plannedInformation)
 }
 

@@ -90,6 +90,20 @@ describe(`a test with two sides (source: ${fixture.source})`, () => {
 })
 
 describe('efficacy and harm', () => {
+  it('goes on for harm once its upper error is spent, and has ended once both are', () => {
+    const early: Spending = { family: 'points', points: [{ time: 0.5, share: 1 }] }
+    const plan: AsymmetricTestPlan = { ...harm, upper: { error: 0.025, spending: early } }
+    const first = known(plan, [lookAt(0.5, 0)])
+    expect(first).toMatchObject({ state: 'running', spent: { upper: 0.025 } })
+    const found = known(plan, [lookAt(0.5, 0), lookAt(0.8, -3)])
+    expect(found).toMatchObject({ state: 'rejected_below', boundaries: { upper: null } })
+    expect(found.sides.below).toBeLessThan(0.01)
+    expect(known(plan, [lookAt(0.5, 0), lookAt(1, 0)]).state).toBe('ended')
+    // Below futility nothing can be rejected: there the upper error is all there is.
+    const futile: AsymmetricTestPlan = { ...futility, upper: { error: 0.025, spending: early } }
+    expect(known(futile, [lookAt(0.5, 1.5)]).state).toBe('ended')
+  })
+
   it.each([
     [[lookAt(0.3, 0.5), lookAt(0.7, 2.6)], 'rejected_above', 2],
     [[lookAt(0.3, -2.7), lookAt(0.7, 2.6)], 'rejected_below', 1],

@@ -11,11 +11,11 @@ import {
 import {
   assumptionsOf,
   burnInOf,
+  type CountedLook,
+  countedLooks,
   type Frame,
-  isCounted,
   type LookEffect,
   refuseLooks,
-  shareOf,
 } from './analysis.ts'
 import {
   type AsymmetricPlan,
@@ -24,7 +24,7 @@ import {
   nextAsymmetricLook,
   noAsymmetricLooksYet,
 } from './asymmetric.ts'
-import { nextLook, noLooksYet, type SpendingPlan, type Stage } from './boundary.ts'
+import { LEAST_INCREMENT, nextLook, noLooksYet, type SpendingPlan, type Stage } from './boundary.ts'
 import type { Look } from './paths.ts'
 import { type LookStatistic, leastAlpha } from './repeated.ts'
 import { type Stopped, stageWiseDrift, stageWiseLowerTail, stageWiseTail } from './stage-wise.ts'
@@ -94,29 +94,22 @@ export function analyseAsymmetric(
 }
 
 /** A look with what the test made of it. */
-interface Seen {
-  readonly effect: LookEffect
-  readonly number: number
-  readonly z: number
+interface Seen extends CountedLook {
   readonly clock: number
   readonly progress: AsymmetricProgress
   readonly state: AsymmetricEstimate['state']
-  readonly stage: Stage
 }
 
 /** The looks up to the one at which the test stopped. */
 function walk(plan: AsymmetricTestPlan, looks: readonly LookEffect[], stage: Stage): readonly Seen[] {
   const seen: Seen[] = []
   let progress = noAsymmetricLooksYet()
-  for (const [k, effect] of looks.entries()) {
-    if (!isCounted(effect, plan)) continue
-    const stageHere = k === looks.length - 1 ? stage : 'interim'
-    const time = Math.max(progress.look.information, shareOf(effect, plan))
-    const clock = effect.clock ?? time
-    progress = nextAsymmetricLook(plan, progress, time, stageHere, clock)
-    const z = (effect.effect - plan.nullEffect) / effect.standardError
-    const state = stateOf(plan, progress, z, stageHere)
-    seen.push({ effect, number: k + 1, z, clock, progress, state, stage: stageHere })
+  for (const counted of countedLooks(plan, looks, stage)) {
+    const time = Math.max(progress.look.information, counted.share)
+    const clock = counted.look.clock ?? time
+    progress = nextAsymmetricLook(plan, progress, time, counted.stage, clock)
+    const state = stateOf(plan, progress, counted.z, counted.stage)
+    seen.push({ ...counted, clock, progress, state })
     if (isOver(plan, state)) break
   }
   return seen
@@ -131,8 +124,14 @@ function stateOf(
   if (look.upper !== null && z >= look.upper) return 'rejected_above'
   const isBelow = look.lower !== null && z <= look.lower
   if (isBelow && plan.below === 'harm') return 'rejected_below'
-  if (stage === 'final' || plan.upper.error - spent.upper < 1e-12) return 'ended'
+  if (stage === 'final' || isSpent(plan, spent)) return 'ended'
   return isBelow ? 'futile' : 'running'
+}
+
+/** Whether nothing can be rejected any more. */
+function isSpent({ upper, lower, below }: AsymmetricTestPlan, spent: AsymmetricProgress['spent']): boolean {
+  const isLowerSpent = below === 'futility' || lower.error - spent.lower < LEAST_INCREMENT
+  return upper.error - spent.upper < LEAST_INCREMENT && isLowerSpent
 }
 
 function isOver(plan: AsymmetricTestPlan, state: Seen['state']): boolean {
@@ -140,15 +139,15 @@ function isOver(plan: AsymmetricTestPlan, state: Seen['state']): boolean {
 }
 
 /** What an estimate says of the look it is of, whether or not the test goes on. */
-function atLook(plan: AsymmetricTestPlan, seen: readonly Seen[], { effect, progress, ...last }: Seen) {
+function atLook(plan: AsymmetricTestPlan, seen: readonly Seen[], { look, progress, ...last }: Seen) {
   const { information, lower, upper } = progress.look
   return {
     kind: 'estimate',
     method: 'asymmetric_group_sequential',
     scale: plan.scale,
-    standardError: effect.standardError,
+    standardError: look.standardError,
     e: null,
-    n: effect.n,
+    n: look.n,
     guarantee: { kind: 'asymptotic', burnIn: burnInOf(plan) },
     assumptions: allAssumptions(plan),
     state: last.state,
@@ -164,7 +163,7 @@ function atLook(plan: AsymmetricTestPlan, seen: readonly Seen[], { effect, progr
 function runningEstimate(plan: AsymmetricTestPlan, seen: readonly Seen[], last: Seen): AsymmetricEstimate {
   const found = atLook(plan, seen, last)
   const { interval, p, sides } = found.repeated
-  return { ...found, effect: last.effect.effect, interval, p, sides, repeated: { interval, p } }
+  return { ...found, effect: last.look.effect, interval, p, sides, repeated: { interval, p } }
 }
 
 /** The test stopped, or may stop, here: what accounts for the stopping in front. */
@@ -228,7 +227,7 @@ function repeatedOf(plan: AsymmetricTestPlan, seen: readonly Seen[]) {
         ? leastAlpha({ alternative: 'less', spending: plan.lower.spending }, looks, stage)
         : null,
   }
-  const { effect = 0, standardError = 0 } = last?.effect ?? {}
+  const { effect = 0, standardError = 0 } = last?.look ?? {}
   const bounds = last?.progress.look
   const most = plan.below === 'harm' ? (bounds?.upper ?? null) : oneSidedBound(plan, looks, stage)
   const least = plan.below === 'harm' ? (bounds?.lower ?? null) : null

@@ -111,8 +111,9 @@ export function nextAsymmetricLook(
     upper: carry(progress.paths.upper, stops, 0, time),
     lower: carry(progress.paths.lower, last, drift, time),
   }
-  const upper = up < LEAST_INCREMENT ? null : boundAbove(paths.upper, time, up, 0)
-  const lower = down < LEAST_INCREMENT ? null : notAbove(upper, boundBelow(paths.lower, time, down, drift))
+  const upper = up < LEAST_INCREMENT ? null : boundAbove(paths.upper, time, up, 0, last.upper)
+  const below = down < LEAST_INCREMENT ? null : boundBelow(paths.lower, time, down, drift, last.lower)
+  const lower = down < LEAST_INCREMENT ? null : notAbove(upper, below)
   const look = { information: time, lower, upper }
   if (upper === null && lower === null) return { ...progress, look }
   return {

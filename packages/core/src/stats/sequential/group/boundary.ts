@@ -60,7 +60,8 @@ export const LEAST_INCREMENT = 1e-12
  * Assumes that the z statistics are jointly normal with independent increments of the score (any efficient estimate is,
  * for large samples), and that the times of looks are not chosen by what the looks showed.
  * Accuracy: 1e-11 in z, checked against the recursion in 30-digit arithmetic (`fixtures/group.py`); gsDesign 3.11 agrees
- * to its tolerance of 1e-6, on its finest grid to 5e-9 (`boundary.test.ts`). 20 looks take 2 to 5 ms, 181 about 100.
+ * to its tolerance of 1e-6, on its finest grid to 5e-9 (`boundary.test.ts`). 20 looks take 1 ms, and 10 to 20 in a new
+ * process; 200 looks about 40.
  * Source: Lan and DeMets (1983), Biometrika 70(3), doi:10.2307/2336502; Jennison and Turnbull (2000), Group Sequential
  * Methods with Applications to Clinical Trials, sections 7.2 and 19.3.
  */
@@ -120,7 +121,7 @@ export function nextLook(
     return { ...progress, boundary: { time, z: null, increment: 0, spent } }
   }
   const paths = carry(progress.paths, progress.look, 0, time)
-  const z = boundAbove(paths, time, increment, 0)
+  const z = boundAbove(paths, time, increment, 0, progress.look.upper)
   if (z === null) return { ...progress, boundary: { time, z: null, increment: 0, spent } }
   const look = { information: time, lower: plan.alternative === 'two_sided' ? -z : null, upper: z }
   return { boundary: { time, z, increment, spent: spent + increment }, paths, look }
@@ -129,28 +130,38 @@ export function nextLook(
 /**
  * The z at or above which those still running are with a given probability, or null if fewer are left.
  *
- * Method: Newton on the logarithm of the probability, which is concave in z, from the right of the root.
+ * Method: Halley's on the logarithm of the probability, which is concave in z, with steps between the whole and the double
+ * of Newton's, never beyond a z surely right of the root.
  *
  * @param probability - in (0, 1)
+ * @param near - where to begin, such as the bound of the look before; wherever it is, the bound is the same
  */
 export function boundAbove(
   paths: Paths,
   information: number,
   probability: number,
   drift: number,
+  near: number | null = null,
 ): number | null {
   const mean = meanAt(paths.origin, information, drift)
-  let z = rightOf(paths, information, probability, drift)
+  const right = rightOf(paths, information, probability, drift)
+  // An error of this times d is one of d^3 after the next step: the probability is smooth on the scale of one increment.
+  const small = 1e-5 * Math.sqrt((information - paths.information) / information)
+  let z = Math.min(right, near ?? right)
   for (let step = 0; step < 100; step++) {
     const above = probabilityAbove(paths, information, z, drift)
-    const density = densityAt(paths, information, z, drift)
+    const { density, slope } = densityAt(paths, information, z, drift)
     const excess = Math.log(above / probability)
     // Far down, where nearly all are above, z is no better determined than this.
     if (Math.abs(excess) < 1e-14) return z
-    const move = (above * excess) / density
-    if (!Number.isFinite(move) || z < mean - 40) return null
-    z += move
-    if (Math.abs(move) < 1e-11) return z
+    const bend = 1 + (slope * above) / (density * density)
+    const move = (above * excess) / density / Math.max(0.5, 1 + (excess * bend) / 2)
+    if (Number.isNaN(move) || z < mean - 40) {
+      // Too far left of all paths there is no slope to follow: only from the right is it sure that there is no bound.
+      return near === null ? null : boundAbove(paths, information, probability, drift)
+    }
+    z = Math.min(right, z + move)
+    if (Math.abs(move) < small) return z
   }
   return null
 }
@@ -175,8 +186,15 @@ function meanAt(from: Paths['origin'], information: number, drift: number): numb
 }
 
 /** As `boundAbove`, for the z at or below which they are. */
-export function boundBelow(paths: Paths, information: number, probability: number, drift: number) {
-  const bound = boundAbove(mirrored(paths), information, probability, -drift)
+export function boundBelow(
+  paths: Paths,
+  information: number,
+  probability: number,
+  drift: number,
+  near: number | null = null,
+) {
+  const mirror = near === null ? null : -near
+  const bound = boundAbove(mirrored(paths), information, probability, -drift, mirror)
   return bound === null ? null : -bound
 }
 

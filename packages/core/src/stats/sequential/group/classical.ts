@@ -59,11 +59,14 @@ function atConstant(times: readonly number[], delta: number, constant: number): 
 
 function constantOf(plan: ClassicalPlan, times: readonly number[], delta: number): number {
   const error = errorOfOneSide(plan)
-  const excess = (constant: number) => crossing(plan, atConstant(times, delta, constant)) - error
+  const quantile = -normalQuantile(error)
+  // As a normal quantile the probability of crossing is nearly a straight line over the constant: few steps find it.
+  const excess = (constant: number) =>
+    quantile + normalQuantile(crossing(plan, atConstant(times, delta, constant)))
   // Below the bound of a single look the last look alone spends too much; with every look at error / K all spend too little.
   const lowest = Math.min(...atConstant(times, delta, 1).map(bound => bound.z))
   const high = -normalQuantile(error / times.length) / lowest
-  return findRoot(excess, -normalQuantile(error), high, { x: 1e-12, y: 1e-13 * error }) ?? high
+  return findRoot(excess, quantile, high, { x: 1e-12, y: 1e-13 }) ?? high
 }
 
 /** The probability of ever crossing one side without an effect. */

@@ -130,6 +130,47 @@ describe('probabilities of stopping', () => {
     expect(expectedTime(looks, { upper: [0.25, 0.1], lower: [0.15, 0.1] })).toBeCloseTo(0.8, 12)
   })
 
+  const open = (information: number) => ({ information, lower: null, upper: null })
+  const closed = (information: number) => ({ information, lower: -2.2, upper: 2.1 })
+
+  it('are the same with looks at which none can stop, also at the very time of others', () => {
+    const time = fc.double({ min: 0.01, max: 3, noNaN: true })
+    const drift = fc.double({ min: -5, max: 5, noNaN: true })
+    fc.assert(
+      fc.property(fc.array(time, { maxLength: 6 }), drift, (others, theta) => {
+        const looks = [...[0.5, 0.5, 1].map(open), ...others.map(open), ...[0.5, 1, 1.7].map(closed)]
+        // Stable: at the same time those that stop none come first here, and last when they are turned round.
+        const first = looks.toSorted((a, b) => a.information - b.information)
+        const last = looks.toReversed().toSorted((a, b) => a.information - b.information)
+        const plain = exitProbabilities([0.5, 1, 1.7].map(closed), theta)
+        for (const order of [first, last]) {
+          const found = exitProbabilities(order, theta)
+          const isClosed = (_: number, k: number) => order[k]?.upper !== null
+          expect(found.upper.filter(isClosed)).toEqual(plain.upper)
+          expect(found.lower.filter(isClosed)).toEqual(plain.lower)
+          expect(sum(found.upper)).toBe(sum(plain.upper))
+        }
+      }),
+    )
+  })
+
+  it('are 0 and 1 under any drift that is large enough', () => {
+    const size = fc.double({ min: 3, max: 308, noNaN: true }).map(log => 10 ** log)
+    const times = fc.constantFrom([0.5, 1], [0.5, 0.50006, 3], [1, 2, 1e9], [1e-9, 1e9])
+    fc.assert(
+      fc.property(size, times, fc.boolean(), (drift, informations, isTwoSided) => {
+        const looks = informations.map(information => {
+          return { information, lower: isTwoSided ? -2 : null, upper: 2 }
+        })
+        if (drift * Math.sqrt(informations[0] ?? 1) < 60) return
+        expect(sum(exitProbabilities(looks, drift).upper)).toBeCloseTo(1, 12)
+        const lower = sum(exitProbabilities(looks, -drift).lower)
+        expect(lower).toBeCloseTo(isTwoSided ? 1 : 0, 12)
+        expect(sum(exitProbabilities(looks, -drift).upper)).toBeLessThan(1e-100)
+      }),
+    )
+  })
+
   it('are no numbers at looks so close together that they would take for ever', () => {
     const looks = [0.5, 0.5000000001].map(information => ({ information, lower: -2, upper: 2 }))
     expect(exitProbabilities(looks, 0)).toEqual({

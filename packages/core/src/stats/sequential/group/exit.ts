@@ -5,6 +5,8 @@ import type { Boundary } from './boundary.ts'
 import {
   areApart,
   carry,
+  hasBound,
+  isEven,
   type Look,
   type Paths,
   probabilityAbove,
@@ -44,9 +46,15 @@ export function exitProbabilities(
   let running = paths
   for (const [k, look] of looks.entries()) {
     const { information } = look
-    upper.push(look.upper === null ? 0 : probabilityAbove(running, information, look.upper, drift))
-    lower.push(look.lower === null ? 0 : probabilityBelow(running, information, look.lower, drift))
-    const next = looks[k + 1]
+    const above = look.upper === null ? 0 : probabilityAbove(running, information, look.upper, drift)
+    upper.push(above)
+    if (look.lower === null) lower.push(0)
+    else
+      lower.push(
+        isEven(running, look, drift) ? above : probabilityBelow(running, information, look.lower, drift),
+      )
+    // The next look that may stop any: at one that cannot, even at the same information, nothing happens.
+    const next = looks.find((later, i) => i > k && hasBound(later))
     if (next !== undefined) running = carry(running, look, drift, next.information)
   }
   return { upper, lower }

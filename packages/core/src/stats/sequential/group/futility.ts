@@ -10,7 +10,7 @@ import {
   LEAST_INCREMENT,
 } from './boundary.ts'
 import { exitProbabilities, expectedTime } from './exit.ts'
-import { carry, type Look, type Paths, probabilityBelow, startingAt } from './paths.ts'
+import { carry, type Paths, probabilityBelow, startingAt } from './paths.ts'
 import { findInvalidSpending, type Spending, spentBy } from './spending.ts'
 
 /** A one-sided test of a higher effect with a lower boundary. */
@@ -67,9 +67,12 @@ export function futilityDesign(plan: FutilityPlan, times: readonly number[]): Re
   if (bad !== null) return bad
   const fixed = -normalQuantile(plan.beta) - normalQuantile(plan.alpha)
   // No less than a single look needs, and never three times its drift.
-  const drift = findRoot(x => gapAtEnd(plan, times, x), 0.5 * fixed, 3 * fixed, { x: 1e-11, y: 1e-13 })
+  // An upper boundary that takes no account of the lower one is the same for every drift.
+  const uppers = plan.futility === 'binding' ? null : uppersAlone(plan, times)
+  const excess = (x: number) => boundsAt(plan, times, x, uppers).gap
+  const drift = findRoot(excess, 0.5 * fixed, 3 * fixed, { x: 1e-11, y: 1e-13 })
   if (drift === null) return invalid('times', 'at which the boundaries meet')
-  const { looks } = boundsAt(plan, times, drift)
+  const { looks } = boundsAt(plan, times, drift, uppers)
   const inflation = (drift / fixed) ** 2
   const regions = looks.map(({ time, lower, upper }) => ({ information: time, lower, upper }))
   const used = (theta: number) => inflation * expectedTime(regions, exitProbabilities(regions, theta))
@@ -82,19 +85,40 @@ export function futilityDesign(plan: FutilityPlan, times: readonly number[]): Re
   }
 }
 
-/** Type II error left to spend at the end, above what the upper boundary leaves over: 0 where the two meet. */
-function gapAtEnd(plan: FutilityPlan, times: readonly number[], drift: number): number {
-  return boundsAt(plan, times, drift).gap
+/** The upper boundary of a test that has no other. */
+function uppersAlone(plan: FutilityPlan, times: readonly number[]): readonly (number | null)[] {
+  let none = startingAt(0, 0)
+  let before: number | null = null
+  return times.map((time, k) => {
+    const upper = spendAbove(none, time, spentBetween(plan.spending, plan.alpha, times, k), before)
+    none = carry(none, { information: time, lower: null, upper }, 0, times[k + 1] ?? 2 * time)
+    before = upper
+    return upper
+  })
 }
 
-/** Both boundaries for a drift; the last lower one is the upper one, and `gap` is what it then spends too much. */
-function boundsAt(plan: FutilityPlan, times: readonly number[], drift: number) {
+/**
+ * Both boundaries for a drift; the last lower one is the upper one, and `gap` is what it then spends too much: 0 where the
+ * two meet.
+ *
+ * @param uppers - null: to be found on the way, as they depend on the lower ones
+ */
+function boundsAt(
+  plan: FutilityPlan,
+  times: readonly number[],
+  drift: number,
+  uppers: readonly (number | null)[] | null,
+) {
   const looks: FutilityLook[] = []
   let none = startingAt(0, 0)
   let planned = startingAt(0, 0)
   let gap = 0
   for (const [k, time] of times.entries()) {
-    const upper = spendAbove(none, time, spentBetween(plan.spending, plan.alpha, times, k), 0)
+    const before = looks.at(-1)
+    const upper =
+      uppers === null
+        ? spendAbove(none, time, spentBetween(plan.spending, plan.alpha, times, k), before?.upper ?? null)
+        : (uppers[k] ?? null)
     const below = spentBetween(plan.betaSpending, plan.beta, times, k)
     const next = times[k + 1]
     if (next === undefined) {
@@ -102,21 +126,17 @@ function boundsAt(plan: FutilityPlan, times: readonly number[], drift: number) {
       looks.push({ time, lower: upper, upper })
       break
     }
-    const lower = spendBelow(planned, time, below, drift, upper)
+    const lower = spendBelow(planned, time, below, drift, { upper, before: before?.lower ?? null })
     looks.push({ time, lower, upper })
     planned = carry(planned, { information: time, lower, upper }, drift, next)
-    none = carry(none, nullLook(plan, { time, lower, upper }), 0, next)
+    if (uppers === null) none = carry(none, { information: time, lower, upper }, 0, next)
   }
   return { looks, gap }
 }
 
-/** Where paths without an effect stop, as the upper boundary counts them. */
-function nullLook(plan: FutilityPlan, { time, lower, upper }: FutilityLook): Look {
-  return { information: time, lower: plan.futility === 'binding' ? lower : null, upper }
-}
-
-function spendAbove(paths: Paths, time: number, increment: number, drift: number): number | null {
-  return increment < LEAST_INCREMENT ? null : boundAbove(paths, time, increment, drift)
+/** @param before - the bound of the look before */
+function spendAbove(paths: Paths, time: number, increment: number, before: number | null): number | null {
+  return increment < LEAST_INCREMENT ? null : boundAbove(paths, time, increment, 0, before)
 }
 
 function spendBelow(
@@ -124,10 +144,10 @@ function spendBelow(
   time: number,
   increment: number,
   drift: number,
-  upper: number | null,
+  { upper, before }: { readonly upper: number | null; readonly before: number | null },
 ): number | null {
   if (increment < LEAST_INCREMENT) return null
-  const lower = boundBelow(paths, time, increment, drift)
+  const lower = boundBelow(paths, time, increment, drift, before)
   if (upper === null) return lower
   // A lower boundary above the upper one, as for a drift far too large, would leave nothing between.
   return Math.min(lower ?? Infinity, upper - 1e-6)

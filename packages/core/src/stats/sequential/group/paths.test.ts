@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { normalCdf } from '../../distribution/normal.ts'
+import { sum } from '../../numeric/sum.ts'
 import { boundAbove, boundBelow } from './boundary.ts'
 import { exitProbabilities } from './exit.ts'
 import { carry, densityAt, mirrored, probabilityAbove, probabilityBelow, startingAt } from './paths.ts'
@@ -44,7 +45,44 @@ describe('paths of a score', () => {
     const step = 1e-5
     const slope =
       (probabilityAbove(paths, 0.5, 1 - step, 0) - probabilityAbove(paths, 0.5, 1 + step, 0)) / (2 * step)
-    expect(densityAt(paths, 0.5, 1, 0)).toBeCloseTo(slope, 8)
+    expect(densityAt(paths, 0.5, 1, 0).density).toBeCloseTo(slope, 8)
+  })
+
+  it('have a bound that does not depend on where its search begins', () => {
+    const looks = fc.record({
+      lower: fc.double({ min: -4, max: 0, noNaN: true }),
+      upper: fc.double({ min: 0.5, max: 5, noNaN: true }),
+      next: fc.double({ min: 0.3001, max: 3, noNaN: true }),
+      drift: fc.double({ min: -6, max: 6, noNaN: true }),
+      probability: fc.double({ min: -11, max: -2, noNaN: true }).map(log => 10 ** log),
+      near: fc.oneof(fc.double({ min: -8, max: 8, noNaN: true }), fc.constantFrom(-1e6, -40, 40, 1e6)),
+    })
+    fc.assert(
+      fc.property(looks, ({ lower, upper, next, drift, probability, near }) => {
+        const paths = carry(startingAt(0, 0), { information: 0.3, lower, upper }, drift, next)
+        // Where nearly all that are left have to be above, a bound is not determined.
+        if (probability > 0.9 * sum(paths.masses)) return
+        const bound = boundAbove(paths, next, probability, drift)
+        const other = boundAbove(paths, next, probability, drift, near)
+        if (bound === null || other === null) return expect(other).toBe(bound)
+        expect(Math.abs(other - bound)).toBeLessThan(1e-10)
+        expect(probabilityAbove(paths, next, bound, drift) / probability).toBeCloseTo(1, 9)
+      }),
+    )
+  })
+
+  it('are summed by half when even, and come to the same', () => {
+    const z = fc.double({ min: 1, max: 5, noNaN: true })
+    fc.assert(
+      fc.property(fc.array(z, { minLength: 2, maxLength: 6 }), bounds => {
+        const looks = bounds.map((bound, k) => ({ information: k + 1, lower: -bound, upper: bound }))
+        const even = exitProbabilities(looks, 0)
+        const any = exitProbabilities(looks, 0, { ...startingAt(0, 0), shape: 'any' })
+        for (const side of ['lower', 'upper'] as const)
+          for (const [k, probability] of even[side].entries())
+            expect(Math.abs(probability - (any[side][k] ?? 0))).toBeLessThan(1e-12 * probability + 1e-18)
+      }),
+    )
   })
 
   it('are themselves when turned around twice', () => {

@@ -17,6 +17,8 @@ export interface Paths {
   readonly masses: Float64Array
   /** Where the process started, from which unbounded regions are cut. */
   readonly origin: { readonly information: number; readonly score: number }
+  /** Even when a score and minus that score are known to be as probable: half of the work is then saved. */
+  readonly shape: 'even' | 'any'
 }
 
 /** A look at which paths may stop. Bounds in z, `null` where there is none; lower < upper. */
@@ -32,6 +34,9 @@ const RULE = gaussLegendre(24)
 const PANEL_WIDTH = 10
 // Unbounded sides are cut where a tail has less than 1e-18 left.
 const REACH = 9
+// Of a sum found so far, what cannot change it.
+const NEGLIGIBLE = 1e-18
+const DENSITY_AT_ZERO = 1 / Math.sqrt(2 * Math.PI)
 // Further than this from its mean a normal density is below 1e-55 of its peak.
 const BAND = 16
 // Further than this from where paths are, a bound stops none: its tail is 0 in double precision.
@@ -46,6 +51,7 @@ export function startingAt(information: number, score: number): Paths {
     scores: Float64Array.of(score),
     masses: Float64Array.of(1),
     origin: { information, score },
+    shape: score === 0 ? 'even' : 'any',
   }
 }
 
@@ -65,12 +71,16 @@ export function startingAt(information: number, score: number): Paths {
  * Group Sequential Methods with Applications to Clinical Trials, section 19.2.
  */
 export function probabilityAbove(paths: Paths, information: number, z: number, drift: number): number {
+  const { scores, masses } = paths
   const gained = information - paths.information
   const deviation = Math.sqrt(gained)
   const bound = z * Math.sqrt(information) - drift * gained
   let total = 0
-  for (let i = 0; i < paths.scores.length; i++) {
-    total += (paths.masses[i] ?? 0) * normalUpperTail((bound - (paths.scores[i] ?? 0)) / deviation)
+  for (let i = scores.length - 1; i >= 0; i--) {
+    const tail = normalUpperTail((bound - (scores[i] ?? 0)) / deviation)
+    // All the lower ones have a smaller tail, and a mass of 1 at most between them.
+    if (tail <= NEGLIGIBLE * total) break
+    total += (masses[i] ?? 0) * tail
   }
   return total
 }
@@ -80,16 +90,33 @@ export function probabilityBelow(paths: Paths, information: number, z: number, d
   return probabilityAbove(mirrored(paths), information, -z, -drift)
 }
 
-/** The density, in z, of still running and then being at z: minus the derivative of `probabilityAbove`. */
-export function densityAt(paths: Paths, information: number, z: number, drift: number): number {
+/**
+ * The density, in z, of still running and then being at z, minus the derivative of `probabilityAbove`; and its own.
+ *
+ * Formula: sum over points of mass * phi(x) sqrt(I / dI) and of - mass * x phi(x) I / dI, x = (z sqrt(I) - score -
+ * theta dI) / sqrt(dI).
+ */
+export function densityAt(
+  paths: Paths,
+  information: number,
+  z: number,
+  drift: number,
+): { readonly density: number; readonly slope: number } {
+  const { scores, masses } = paths
   const gained = information - paths.information
+  const deviation = Math.sqrt(gained)
   const bound = z * Math.sqrt(information) - drift * gained
-  let total = 0
-  for (let i = 0; i < paths.scores.length; i++) {
-    const distance = bound - (paths.scores[i] ?? 0)
-    total += (paths.masses[i] ?? 0) * Math.exp((-distance * distance) / (2 * gained))
+  let density = 0
+  let slope = 0
+  for (let i = scores.length - 1; i >= 0; i--) {
+    const x = (bound - (scores[i] ?? 0)) / deviation
+    if (x > NOWHERE) break
+    const part = (masses[i] ?? 0) * Math.exp(-0.5 * x * x)
+    density += part
+    slope -= part * x
   }
-  return total * Math.sqrt(information / (2 * Math.PI * gained))
+  const scale = Math.sqrt(information / gained)
+  return { density: density * scale * DENSITY_AT_ZERO, slope: slope * scale * scale * DENSITY_AT_ZERO }
 }
 
 /**
@@ -101,11 +128,17 @@ export function densityAt(paths: Paths, information: number, z: number, drift: n
  * @param nextInformation - of the look after this one, which sets how fine the points have to be
  */
 export function carry(paths: Paths, look: Look, drift: number, nextInformation: number): Paths {
-  if (look.lower === null && look.upper === null) return paths
+  if (!hasBound(look)) return paths
   const { scores, weights } = pointsOver(paths, look, drift, nextInformation)
-  const masses = densities(paths, look.information, scores, drift)
+  const shape = isEven(paths, look, drift) ? 'even' : 'any'
+  const masses = densities(paths, look.information, scores, drift, shape)
   for (let j = 0; j < masses.length; j++) masses[j] = (masses[j] ?? 0) * (weights[j] ?? 0)
-  return { information: look.information, scores, masses, origin: paths.origin }
+  return { information: look.information, scores, masses, origin: paths.origin, shape }
+}
+
+/** Whether what happens above at a look happens below as well, with the same probability. */
+export function isEven(paths: Paths, look: Look, drift: number): boolean {
+  return paths.shape === 'even' && drift === 0 && look.lower !== null && -look.lower === look.upper
 }
 
 /** The quadrature points of the continuation region. */
@@ -140,22 +173,34 @@ function regionOf(paths: Paths, look: Look, drift: number): readonly [number, nu
 }
 
 /** The density of the score at each of the points, of paths still running before the look. */
-function densities(paths: Paths, information: number, scores: Float64Array, drift: number): Float64Array {
+function densities(
+  paths: Paths,
+  information: number,
+  scores: Float64Array,
+  drift: number,
+  shape: Paths['shape'],
+): Float64Array {
   const gained = information - paths.information
   const shift = drift * gained
   const band = BAND * Math.sqrt(gained)
   const factor = 1 / Math.sqrt(2 * Math.PI * gained)
   const precision = -0.5 / gained
+  const { scores: origins, masses } = paths
   const result = new Float64Array(scores.length)
   let first = 0
   for (let j = 0; j < scores.length; j++) {
+    const opposite = scores.length - 1 - j
+    if (shape === 'even' && opposite < j) {
+      result[j] = result[opposite] ?? 0
+      continue
+    }
     const target = (scores[j] ?? 0) - shift
-    while (first < paths.scores.length && (paths.scores[first] ?? 0) < target - band) first++
+    while (first < origins.length && (origins[first] ?? 0) < target - band) first++
     let total = 0
-    for (let i = first; i < paths.scores.length; i++) {
-      const distance = target - (paths.scores[i] ?? 0)
+    for (let i = first; i < origins.length; i++) {
+      const distance = target - (origins[i] ?? 0)
       if (distance < -band) break
-      total += (paths.masses[i] ?? 0) * Math.exp(distance * distance * precision)
+      total += (masses[i] ?? 0) * Math.exp(distance * distance * precision)
     }
     result[j] = total * factor
   }
@@ -179,13 +224,19 @@ export function areWalkable(looks: readonly Look[], start = 0): boolean {
 /** Of these the second: with closer looks the recursion would need points without end. */
 export function areApart(looks: readonly Look[], start: number): boolean {
   let before = start
-  for (const { information, lower, upper } of looks) {
+  for (const look of looks) {
+    const { information } = look
     if (!(information > 0 && information < Infinity)) return false
-    if (lower === null && upper === null) continue
+    if (!hasBound(look)) continue
     if (!(information > before * (1 + LEAST_GROWTH))) return false
     before = information
   }
   return true
+}
+
+/** Whether paths may stop at a look. */
+export function hasBound({ lower, upper }: Pick<Look, 'lower' | 'upper'>): boolean {
+  return lower !== null || upper !== null
 }
 
 function isFiniteOrNull(bound: number | null): boolean {
@@ -196,6 +247,7 @@ function isFiniteOrNull(bound: number | null): boolean {
 export function mirrored(paths: Paths): Paths {
   return {
     information: paths.information,
+    shape: paths.shape,
     origin: { information: paths.origin.information, score: -paths.origin.score },
     scores: paths.scores.map(score => -score).reverse(),
     masses: paths.masses.slice().reverse(),

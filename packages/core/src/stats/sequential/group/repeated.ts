@@ -1,5 +1,5 @@
 // Inference at every look of a test that goes on: repeated intervals and p values, valid whatever the reason to stop.
-import { normalUpperTail } from '../../distribution/normal.ts'
+import { normalQuantile, normalUpperTail } from '../../distribution/normal.ts'
 import { pointOf, rootBetween } from '../../numeric/root.ts'
 import { type Alternative, type Interval, type Invalid, invalid, type Result } from '../../result.ts'
 import {
@@ -109,11 +109,15 @@ export function leastAlpha(
   looks: readonly LookStatistic[],
   stage: Stage,
 ): number {
-  const excess = (log: number) => mostAbove({ ...plan, alpha: Math.exp(log) }, looks, stage)
-  const most = pointOf(excess, Math.log1p(-1e-9))
+  const sides = plan.alternative === 'two_sided' ? 2 : 1
+  // Over the z of a test with one look the boundaries are nearly straight lines, and so is this.
+  const excess = (x: number) => mostAbove({ ...plan, alpha: sides * normalUpperTail(x) }, looks, stage)
+  const most = pointOf(excess, -normalQuantile((1 - 1e-9) / sides))
   if (most.y < 0) return 1
-  const least = pointOf(excess, Math.log(Math.max(LEAST_ALPHA, leastPlainP(plan.alternative, looks))))
-  return Math.exp(rootBetween(excess, least, most, { x: 1e-10, y: 1e-10 }) ?? least.x)
+  const alpha = Math.max(LEAST_ALPHA, leastPlainP(plan.alternative, looks))
+  const least = pointOf(excess, -normalQuantile(alpha / sides))
+  const root = rootBetween(excess, least, most, { x: 1e-11, y: 1e-10 })
+  return root === null ? alpha : sides * normalUpperTail(root)
 }
 
 /** The smallest p value of the looks each by itself, below which none of many looks gets: an end of the search. */

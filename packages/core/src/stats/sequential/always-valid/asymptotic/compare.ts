@@ -56,7 +56,7 @@ export function compareSequentially(
   if (typeof factor !== 'number') return factor
   const look = { effect, standardError: standardError * factor, n }
   const errorAt =
-    spreads === null ? null : errorUnderHypothesis(control, variant, spreads, scale, leastEvents)
+    spreads === null ? null : errorUnderHypothesis(control, variant, spreads, { effect, scale }, leastEvents)
   const plain = asymptoticSequence(look, settings)
   const estimate = errorAt === null ? plain : underHypothesis(plain, look, settings, errorAt)
   return estimate.kind === 'estimate'
@@ -78,7 +78,7 @@ function underHypothesis(
   const atNull = isHigher ? asymptoticSequence({ ...look, standardError }, settings) : plain
   if (atNull.kind !== 'estimate') return atNull
   const { upper } = plain.interval
-  const radius = ((upper ?? 0) - look.effect) / look.standardError
+  const radius = radiusAt(look.n.control + look.n.variant, settings)
   const end = upper === null ? null : farEnd(look.effect, upper, radius, errorAt)
   const interval = { ...plain.interval, upper: end !== null && Number.isFinite(end) ? end : null }
   return { ...plain, interval, p: atNull.p, e: atNull.e }
@@ -102,12 +102,16 @@ function fixedEffect(
 function alphaOfRadius(
   control: Summary | QuantileSummary,
   variant: Summary | QuantileSummary,
-  { alpha, alternative, tunedFor }: SequenceSettings,
+  settings: SequenceSettings,
 ): number {
-  const sides = sidesOf(alternative)
-  const n = Math.max(2, sizeOf(control) + sizeOf(variant))
-  const radius = sequenceRadius(n, sequenceRho(tunedFor, alpha, sides), alpha, sides)
+  const radius = radiusAt(Math.max(2, sizeOf(control) + sizeOf(variant)), settings)
   return Math.max(2 * normalUpperTail(radius), 1e-200)
+}
+
+/** In standard errors, after so many units of both variants. */
+function radiusAt(units: number, { alpha, alternative, tunedFor }: SequenceSettings): number {
+  const sides = sidesOf(alternative)
+  return sequenceRadius(units, sequenceRho(tunedFor, alpha, sides), alpha, sides)
 }
 
 function sizeOf(summary: Summary | QuantileSummary): number {

@@ -5,8 +5,8 @@ import type { Scale } from '../../../result.ts'
 import type { QuantileSummary, RatioSummary, Summary } from '../../../summary/summary.ts'
 import { isSmall, KNOWN_EVENTS, type Spread } from './sparse.ts'
 
-/** So many times as far as the nearest end nothing is looked for. */
-const MOST_STEPS = 1e6
+/** So many times as far as the first step nothing is looked for. */
+const FARTHEST = 1e6
 
 /** The standard error if a given effect were the true one. */
 export type ErrorAt = (effect: number) => number
@@ -16,8 +16,10 @@ export type ErrorAt = (effect: number) => number
  *
  * Formula, with q = p (1 - p): of proportions sqrt(q(p_A + d) / n_B + q(p_A) / n_A), relative
  * sqrt(q((1 + r) p_A) / n_B + (1 + r)^2 q(p_A) / n_A) / p_A; of positive means and ratios the same with
- * s_A^2 max(1, 1 + d / m_A)^2 in place of q(p_A + d): values that are stretched as much as their mean.
+ * s_A^2 max(1, 1 + d / m_A)^2 in place of q(p_A + d): values that are stretched as much as their mean. Of these at least
+ * (d - effect) / z, z being what (d - effect) over that error tends to: a higher hypothesis is rejected no less than d.
  *
+ * @param effect - as estimated, on the scale
  * @param spreads - of control and variant
  * @param leastEvents - as for `spreadFactor`
  * @returns null where the variant is not small, or its own spread is known, or the hypothesis says nothing of it: CUPED,
@@ -33,7 +35,7 @@ export function errorUnderHypothesis(
   control: Summary | QuantileSummary,
   variant: Summary | QuantileSummary,
   spreads: readonly [Spread, Spread],
-  scale: Scale,
+  { effect, scale }: { readonly effect: number; readonly scale: Scale },
   leastEvents: number,
 ): ErrorAt | null {
   const [a, b] = spreads
@@ -43,7 +45,10 @@ export function errorUnderHypothesis(
   const mean = meanOf(control)
   if (!(mean > 0) || a.events < KNOWN_EVENTS) return null
   const own = a.m2 / (a.n - 1)
-  return errorOf(a, b, mean, at => own * Math.max(1, at / mean) ** 2, scale)
+  const stretched = errorOf(a, b, mean, at => own * Math.max(1, at / mean) ** 2, scale)
+  // However high the hypothesis, its error grows by no less: without this far ones would be believed and near ones not.
+  const growth = Math.sqrt(own / b.n + (scale === 'absolute' ? 0 : own / a.n)) / mean
+  return d => Math.max(stretched(d), growth * (d - effect))
 }
 
 function errorOf(
@@ -81,11 +86,14 @@ function ratioMean({ moments }: RatioSummary): number {
  */
 export function farEnd(effect: number, nearest: number, radius: number, errorAt: ErrorAt): number {
   const excess = (d: number) => d - effect - radius * errorAt(d)
-  let [low, high] = [nearest, nearest]
-  for (let step = nearest - effect; excess(high) < 0; step *= 2) {
-    if (!(step < MOST_STEPS * (nearest - effect))) return Infinity
+  if (excess(nearest) >= 0) return nearest
+  // Not the distance of the nearest end, which may be a rounding error of the effect.
+  const first = Math.max(radius * errorAt(nearest), Number.EPSILON * Math.abs(nearest))
+  let [low, high] = [nearest, nearest + first]
+  for (let step = 2 * first; excess(high) < 0; step *= 2) {
+    if (!(step < FARTHEST * first)) return Infinity
     low = high
     high += step
   }
-  return low === high ? nearest : bisect(excess, low, high)
+  return bisect(excess, low, high)
 }

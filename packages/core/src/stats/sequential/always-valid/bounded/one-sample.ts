@@ -26,7 +26,7 @@ export interface OneSampleOptions {
   readonly alpha?: number
   /** `two_sided` unless told. One-sided: `greater` has a lower bound, `less` an upper one, with all of alpha. */
   readonly alternative?: Alternative
-  /** Units at which it shall be tightest, > 0: 1000 unless told. To be fixed before the data are seen. */
+  /** Units at which it shall be tightest, in (0, 1e9]: 1000 unless told. To be fixed before the data are seen. */
   readonly tunedFor?: number
 }
 
@@ -34,6 +34,14 @@ export interface OneSampleOptions {
 export function findInvalidAlpha(alpha: number, alternative: Alternative): Invalid | null {
   const largest = alternative === 'two_sided' ? 1 : 0.5
   return alpha > 0 && alpha < largest ? null : invalid('alpha', `in (0, ${largest})`)
+}
+
+/** Beyond this the likelihoods that are mixed differ by less than their rounding, and an interval may have no width. */
+const MOST_TUNED_FOR = 1e9
+
+/** `invalid` when a sequence is tuned for more units than can be computed with, or for none. */
+export function findInvalidTuning(tunedFor: number): Invalid | null {
+  return tunedFor > 0 && tunedFor <= MOST_TUNED_FOR ? null : invalid('tunedFor', 'in (0, 1e9]')
 }
 
 export const independentUnits: Assumption = {

@@ -1,7 +1,7 @@
 // Two rates compared at any number of units: the exact sequence for errors and refusals of a variant and the control.
 import { logBeta } from '../../../distribution/beta.ts'
 import { lastWhere } from '../../../numeric/bisect.ts'
-import { insufficient, invalid, isRefusal, type Result } from '../../../result.ts'
+import { type Invalid, insufficient, invalid, isRefusal, type Result } from '../../../result.ts'
 import type { ProportionSummary } from '../../../summary/summary.ts'
 import { alwaysValidP, eValue } from '../evidence/evidence.ts'
 import {
@@ -13,7 +13,10 @@ import {
 } from '../options.ts'
 import { times } from './rate.ts'
 
-/** What is believed of either rate before, as so many successes and failures: 1/2 and 1/2 unless told (Jeffreys). */
+/**
+ * What is believed of either rate before, as so many successes and failures, both in [1e-6, 1e6]: 1/2 and 1/2 unless told
+ * (Jeffreys).
+ */
 export interface RatePrior {
   readonly successes: number
   readonly failures: number
@@ -35,7 +38,7 @@ const JEFFREYS: RatePrior = { successes: 0.5, failures: 0.5 }
  *   `control_is_zero` for a relative effect without a success on the control
  *
  * Assumes independent units, each variant with one rate all along; units may come in any order, and weights may change.
- * Accuracy: ends to 1e-12. The log of e is convex in d (and in ln(1 + d)), so that the set is an interval. O(1) a look.
+ * Accuracy: ends to 1e-12, and ln e to 1e-9 with priors up to 1e6, by mpmath. The log of e is convex in d (and in ln(1 + d)), so that the set is an interval. O(1) a look.
  * Source: Howard and Ramdas (2022), Bernoulli 28(3), theorem 5, doi:10.3150/21-BEJ1388, for the least of a product over
  * the common nuisance; Robbins (1970), Annals of Mathematical Statistics 41(5), doi:10.1214/aoms/1177696786, for M.
  */
@@ -82,14 +85,21 @@ function refuse(
       return invalid('successes', 'a whole number in [0, n]')
     }
   }
-  if (![prior.successes, prior.failures].every(count => count > 0 && count < Infinity)) {
-    return invalid('prior', 'of counts > 0')
-  }
+  const badPrior = findInvalidPrior(prior)
+  if (badPrior !== null) return badPrior
   if (control.n === 0 || variant.n === 0) return insufficient('too_few_units', 1)
   const { scale, nullEffect } = settings
   if (scale === 'absolute') return Math.abs(nullEffect) < 1 ? null : invalid('nullEffect', 'in (-1, 1)')
   if (nullEffect <= -1) return invalid('nullEffect', '> -1')
   return control.successes === 0 ? insufficient('control_is_zero', null) : null
+}
+
+/** Beyond these bounds what the units add is lost in the rounding of what was believed before. */
+export function findInvalidPrior(prior: RatePrior): Invalid | null {
+  const isCount = (count: number) => count >= 1e-6 && count <= 1e6
+  return isCount(prior.successes) && isCount(prior.failures)
+    ? null
+    : invalid('prior', 'of counts in [1e-6, 1e6]')
 }
 
 function observedEffect(

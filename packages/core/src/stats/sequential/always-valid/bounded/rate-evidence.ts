@@ -10,7 +10,7 @@ import {
 } from '../../../result.ts'
 import { alwaysValidP, eValue } from '../evidence/evidence.ts'
 import { type ByVariant, isPropensity } from '../propensity/logged-unit.ts'
-import type { RatePrior } from './rate-difference.ts'
+import { findInvalidPrior, type RatePrior } from './rate-difference.ts'
 
 export interface RateUnit {
   readonly assigned: 'control' | 'variant'
@@ -56,7 +56,7 @@ export interface RateEvidence {
  *
  * @param alternative - `two_sided`: against the null effect itself; `greater`: against it and all below; `less`: above
  * @param nullEffect - in (-1, 1)
- * @param prior - of either rate, counts > 0: 1/2 and 1/2 unless told
+ * @param prior - of either rate, counts in [1e-6, 1e6]: 1/2 and 1/2 unless told
  */
 export function noRateUnits(
   alternative: Alternative = 'two_sided',
@@ -64,7 +64,6 @@ export function noRateUnits(
   prior: RatePrior = { successes: 0.5, failures: 0.5 },
 ): RateEvidenceState {
   const none = { n: 0, successes: 0 }
-  const isSane = Math.abs(nullEffect) < 1 && prior.successes > 0 && prior.failures > 0
   return {
     kind: 'rate_evidence_state',
     alternative,
@@ -73,7 +72,7 @@ export function noRateUnits(
     control: none,
     variant: none,
     logE: 0,
-    isSane: isSane && prior.successes + prior.failures < Infinity,
+    isSane: Math.abs(nullEffect) < 1 && findInvalidPrior(prior) === null,
   }
 }
 
@@ -147,7 +146,10 @@ export function nearestNull(
 export function rateEvidence(state: RateEvidenceState): Result<RateEvidence> {
   const { control, variant, logE } = state
   if (!state.isSane)
-    return invalid('unit', 'with propensities in (0, 1), a null effect in (-1, 1), a prior of counts > 0')
+    return invalid(
+      'unit',
+      'with propensities in (0, 1), a null effect in (-1, 1), a prior of counts in [1e-6, 1e6]',
+    )
   if (control.n === 0 || variant.n === 0) return insufficient('too_few_units', 1)
   return {
     kind: 'evidence',

@@ -4,6 +4,7 @@ import { type Invalid, invalid } from '../../../result.ts'
 export interface EFamily {
   /** What the tests have in common: `metrics of checkout-model`. */
   readonly family: string
+  /** e: >= 0; what is infinite counts as the largest double, as `eValue` has it. */
   readonly tests: readonly { readonly id: string; readonly e: number }[]
 }
 
@@ -31,9 +32,10 @@ export interface EDiscoveries {
  * Assumes nothing of how the tests depend on each other, nor when each was stopped.
  * Source: Wang and Ramdas (2022), JRSS B 84(3), doi:10.1111/rssb.12489.
  */
-export function eBenjaminiHochberg({ family, tests }: EFamily, alpha: number): EDiscoveries | Invalid {
+export function eBenjaminiHochberg(given: EFamily, alpha: number): EDiscoveries | Invalid {
   if (!(alpha > 0 && alpha < 1)) return invalid('alpha', 'in (0, 1)')
-  if (!tests.every(({ e }) => e >= 0)) return invalid('e', '>= 0')
+  if (!given.tests.every(({ e }) => e >= 0)) return invalid('e', '>= 0')
+  const tests = given.tests.map(({ id, e }) => ({ id, e: Math.min(e, Number.MAX_VALUE) }))
   const descending = tests.map((_, i) => i).sort((a, b) => (tests[b]?.e ?? 0) - (tests[a]?.e ?? 0))
   const adjusted = Array<number>(tests.length).fill(1)
   let least = 1
@@ -44,7 +46,7 @@ export function eBenjaminiHochberg({ family, tests }: EFamily, alpha: number): E
   }
   return {
     kind: 'e_discoveries',
-    family,
+    family: given.family,
     tests: tests.map(({ id, e }, i) => {
       const adjustedP = adjusted[i] ?? 1
       return { id, e, adjustedP, isDiscovery: adjustedP <= alpha }

@@ -81,4 +81,13 @@ describe('e-BH', () => {
     expect(eBenjaminiHochberg(family([-1]), 0.1)).toMatchObject({ kind: 'invalid', argument: 'e' })
     expect(eBenjaminiHochberg(family([]), 0.1)).toMatchObject({ kind: 'e_discoveries', tests: [] })
   })
+
+  it('takes what is infinite for the largest number there is, as a single e value is reported', () => {
+    const result = eBenjaminiHochberg(family([Number.POSITIVE_INFINITY, 1]), 0.05)
+    if (result.kind !== 'e_discoveries') throw new Error(result.kind)
+    const [first, second] = result.tests
+    expect(first).toMatchObject({ e: eValue(Infinity), isDiscovery: true })
+    expect(first?.adjustedP).toBeLessThan(1e-300)
+    expect(second).toMatchObject({ e: 1, adjustedP: 1, isDiscovery: false })
+  })
 })

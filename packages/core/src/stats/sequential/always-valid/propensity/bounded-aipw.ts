@@ -15,7 +15,7 @@ import { aipwTerms, type LoggedUnit, NO_OUTCOMES, type RunningMean, withOutcome 
 
 export interface BoundedAipwState {
   readonly kind: 'bounded_aipw_state'
-  /** Least propensity of either variant, ever, in (0, 1/2]: promised beforehand. */
+  /** Least propensity of either variant, ever, in [1e-6, 1/2]: promised beforehand. */
   readonly floor: number
   readonly control: RunningMean
   readonly variant: RunningMean
@@ -23,6 +23,9 @@ export interface BoundedAipwState {
   readonly sums: BoundedSums
   readonly isSane: boolean
 }
+
+/** With less a million units would be worth one. */
+const LEAST_FLOOR = 1e-6
 
 /** Of no units yet. */
 export function noBoundedUnits(floor: number): BoundedAipwState {
@@ -33,7 +36,7 @@ export function noBoundedUnits(floor: number): BoundedAipwState {
     control: NO_OUTCOMES,
     variant: NO_OUTCOMES,
     sums,
-    isSane: floor > 0 && floor <= 0.5,
+    isSane: floor >= LEAST_FLOOR && floor <= 0.5,
   }
 }
 
@@ -71,7 +74,8 @@ function foretell({ n, mean }: RunningMean): number {
  *
  * Formula: `bernsteinSequence` of the differences of terms, which lie in [-1 / floor, 1 / floor]; e by `bernsteinLogE`.
  *
- * @param options - expectedVariance: of one difference of terms, 1 / floor unless told; nullEffect: 0 unless told
+ * @param options - expectedVariance: of one difference of terms, 1 / floor unless told; nullEffect: in [-1, 1], 0 unless
+ *   told
  * @returns method `aipw_bernstein_sequence`; effect and interval are cut to [-1, 1]; `insufficient` without a unit
  *
  * Assumes as `aipwSequence`, and no burn-in. A low floor makes it wide: at 0.01 the bounds alone are 200 apart.
@@ -85,8 +89,9 @@ export function boundedAipwSequence(
   const { nullEffect = 0, ...rest } = options
   const { alternative = 'two_sided' } = rest
   const { floor, sums } = state
-  if (!state.isSane) return invalid('unit', 'of an outcome in [0, 1] and propensities not below the floor')
-  if (!Number.isFinite(nullEffect)) return invalid('nullEffect', 'finite')
+  if (!state.isSane)
+    return invalid('unit', 'of an outcome in [0, 1] and propensities not below a floor in [1e-6, 1/2]')
+  if (!(Math.abs(nullEffect) <= 1)) return invalid('nullEffect', 'in [-1, 1]')
   const asked = { expectedVariance: 1 / floor, ...rest }
   const mean = bernsteinSequence(sums, asked)
   if (mean.kind !== 'estimate') return mean

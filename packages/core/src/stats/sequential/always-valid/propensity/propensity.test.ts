@@ -243,16 +243,33 @@ describe('the bounded propensity-weighted sequence', () => {
     )
   })
 
+  it('gives numbers at the least floor and the farthest null effects', () => {
+    const unit = {
+      assigned: 'variant',
+      outcome: 1,
+      propensity: { control: 0.999999, variant: 1e-6 },
+    } as const
+    const state = addBoundedUnit(noBoundedUnits(1e-6), unit)
+    for (const nullEffect of [-1, 1]) {
+      const { p, e, interval } = estimated(boundedAipwSequence(state, { nullEffect }))
+      expect(p).toBeGreaterThan(0.05)
+      expect(e).toBeGreaterThanOrEqual(0)
+      expect(interval).toMatchObject({ lower: -1, upper: 1 })
+    }
+  })
+
   it('has no answer for propensities below the floor, outcomes beyond the bounds, or no units', () => {
     const unit = { assigned: 'control', outcome: 0.5, propensity: { control: 0.1, variant: 0.9 } } as const
     expect(boundedAipwSequence(addBoundedUnit(noBoundedUnits(0.2), unit))).toMatchObject({ argument: 'unit' })
     expect(boundedAipwSequence(addBoundedUnit(noBoundedUnits(0.1), { ...unit, outcome: 2 }))).toMatchObject({
       argument: 'unit',
     })
-    expect(boundedAipwSequence(noBoundedUnits(0))).toMatchObject({ argument: 'unit' })
-    expect(boundedAipwSequence(noBoundedUnits(0.1), { nullEffect: Number.NaN })).toMatchObject({
-      argument: 'nullEffect',
-    })
+    for (const floor of [0, 1e-300, 9e-7, 0.51])
+      expect(boundedAipwSequence(noBoundedUnits(floor))).toMatchObject({ argument: 'unit' })
+    for (const nullEffect of [Number.NaN, 1.7e308, -1.01])
+      expect(boundedAipwSequence(noBoundedUnits(0.1), { nullEffect })).toMatchObject({
+        argument: 'nullEffect',
+      })
     expect(boundedAipwSequence(noBoundedUnits(0.1))).toMatchObject({ kind: 'insufficient' })
   })
 })

@@ -3,6 +3,7 @@ import { quantile } from '../../../distribution/quantile.ts'
 import { firstWhere } from '../../../numeric/bisect.ts'
 import { argMin } from '../../../numeric/golden-section.ts'
 import { type Alternative, type Invalid, insufficient, invalid, type Result } from '../../../result.ts'
+import { findInvalidTuning } from '../bounded/one-sample.ts'
 import { rateConcentration, rateLogE } from '../bounded/rate.ts'
 import { alwaysValidP, eValue } from '../evidence/evidence.ts'
 import { sequenceAssumptions, sequenceInterval } from '../options.ts'
@@ -15,7 +16,7 @@ export interface QuantileComparison {
   readonly alpha?: number
   /** `two_sided` unless told. One-sided: `greater` has a lower bound, `less` an upper one, with all of alpha. */
   readonly alternative?: Alternative
-  /** Values on each variant at which it is to be tightest, > 0, one-sided up to 1e9: 1000 unless told. */
+  /** Values on each variant at which it is to be tightest, in (0, 1e9]: 1000 unless told. */
   readonly tunedFor?: number
   /** In the values' own unit: 0 unless told. */
   readonly nullEffect?: number
@@ -73,11 +74,12 @@ export function compareQuantilesSequentially(
 type Settings = Required<QuantileComparison>
 
 function findInvalid({ p, alpha, alternative, tunedFor, nullEffect }: Settings): Invalid | null {
-  const [largest, latest] = alternative === 'two_sided' ? [1, Number.MAX_VALUE] : [0.5, 1e9]
+  const largest = alternative === 'two_sided' ? 1 : 0.5
   if (!(p > 0 && p < 1)) return invalid('p', 'in (0, 1)')
   if (alternative !== 'two_sided' && !(p >= 1e-4 && p <= 1 - 1e-4)) return invalid('p', 'in [0.0001, 0.9999]')
   if (!(alpha > 0 && alpha < largest)) return invalid('alpha', `in (0, ${largest})`)
-  if (!(tunedFor > 0 && tunedFor <= latest)) return invalid('tunedFor', '> 0 and finite, one-sided up to 1e9')
+  const bad = findInvalidTuning(tunedFor)
+  if (bad !== null) return bad
   return Number.isFinite(nullEffect) ? null : invalid('nullEffect', 'finite')
 }
 

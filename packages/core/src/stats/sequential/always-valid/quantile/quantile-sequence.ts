@@ -43,7 +43,7 @@ export function quantileSequence(
   if (!(p > 0 && p < 1)) return invalid('p', 'in (0, 1)')
   const bad = findInvalidAlpha(alpha, alternative)
   if (bad !== null) return bad
-  if (!(tunedFor >= 1 && tunedFor < Infinity)) return invalid('tunedFor', '>= 1 and finite')
+  if (!(tunedFor >= 1 && tunedFor <= 1e9)) return invalid('tunedFor', 'in [1, 1e9]')
   const n = sorted.length
   if (n === 0) return insufficient('too_few_units', 1)
   const radii = quantileRadii(p, n, { alpha, tunedFor, boundary, alternative })
