@@ -119,7 +119,15 @@ export {
   type RatioMetric,
 } from './design/metric.ts'
 export type { DesignOptions, Sequential } from './design/options.ts'
-export { meanPilot, proportionPilot, type QuantilePilot, quantilePilot, ratioPilot } from './design/pilot.ts'
+export {
+  cupedPilot,
+  cupedRatioPilot,
+  meanPilot,
+  proportionPilot,
+  type QuantilePilot,
+  quantilePilot,
+  ratioPilot,
+} from './design/pilot.ts'
 export { type Power, powerOf } from './design/power.ts'
 export { type NeverEnough, type RunTime, runTime, type Traffic } from './design/run-time.ts'
 export { type RequiredUnits, requiredUnits } from './design/units.ts'

@@ -1,11 +1,21 @@
 import { describe, expect, it } from 'vitest'
+import { isRefusal } from '../result.ts'
 import { drawNormal, seededRng } from '../rng/rng.ts'
 import { countClusters, summariseQuantile, withClusters } from '../summary/quantile-summary.ts'
-import { summariseMean, summariseRatio } from '../summary/summarise.ts'
+import { summariseCuped, summariseCupedRatio, summariseMean, summariseRatio } from '../summary/summarise.ts'
 import type { QuantileSummary } from '../summary/summary.ts'
+import { compareCuped, compareCupedRatios } from '../test/cuped.ts'
 import { compareRatios } from '../test/ratio.ts'
-import { meanPilot, proportionPilot, quantilePilot, ratioPilot } from './pilot.ts'
+import {
+  cupedPilot,
+  cupedRatioPilot,
+  meanPilot,
+  proportionPilot,
+  quantilePilot,
+  ratioPilot,
+} from './pilot.ts'
 import { powerOf } from './power.ts'
+import { requiredUnits } from './units.ts'
 
 describe('metrics of a pilot', () => {
   it('have the mean and variance of one unit', () => {
@@ -44,6 +54,45 @@ describe('metrics of a pilot', () => {
     // An effect of 1.96 of those standard errors is found every other time.
     const effect = 1.959963984540054 * (tested.standardError ?? 0)
     expect(powerOf(pilot, effect, 12)).toMatchObject({ power: expect.closeTo(0.5, 9) })
+  })
+
+  describe('with a covariate', () => {
+    const rng = seededRng(12)
+    const rows = Array.from({ length: 200 }, () => {
+      const before = 5 + drawNormal(rng)
+      return [3 + 0.8 * before + 0.6 * drawNormal(rng), before] as const
+    })
+    const cuped = summariseCuped(rows)
+    const ratios = summariseCupedRatio(rows.map(([value, before]) => [value, 2, before, 4]))
+    const plain = summariseMean(rows.map(([value]) => value))
+    if (cuped.kind !== 'cuped' || ratios.kind !== 'cuped_ratio' || plain.kind !== 'mean')
+      throw new Error('refused')
+
+    it.each([
+      ['mean', cupedPilot(cuped), compareCuped(cuped, cuped)],
+      ['ratio', cupedRatioPilot(ratios), compareCupedRatios(ratios, ratios)],
+    ])('plan a %s with the standard error that its test will have', (_, pilot, tested) => {
+      if (isRefusal(pilot) || tested.kind !== 'estimate') throw new Error('refused')
+      const effect = 1.959963984540054 * (tested.standardError ?? 0)
+      expect(powerOf(pilot, effect, 400)).toMatchObject({ power: expect.closeTo(0.5, 9) })
+    })
+
+    it('save the units that it explains, as the test tells by its ratio of variances', () => {
+      const [adjusted, unadjusted] = [cupedPilot(cuped), meanPilot(plain)]
+      const tested = compareCuped(cuped, cuped)
+      if (isRefusal(adjusted) || isRefusal(unadjusted) || tested.kind !== 'estimate')
+        throw new Error('refused')
+      const [few, many] = [requiredUnits(adjusted, 0.1), requiredUnits(unadjusted, 0.1)]
+      if (isRefusal(few) || isRefusal(many)) throw new Error('refused')
+      expect(few.exact / many.exact).toBeCloseTo(tested.varianceRatio ?? 9, 9)
+      expect(few.exact / many.exact).toBeLessThan(0.45)
+    })
+
+    it('refuse one that does not vary', () => {
+      const alike = summariseCuped(rows.map(([value]) => [value, 1]))
+      if (alike.kind !== 'cuped') throw new Error(alike.kind)
+      expect(cupedPilot(alike)).toMatchObject({ reason: 'no_covariate_variance' })
+    })
   })
 
   const rng = seededRng(11)

@@ -2,7 +2,15 @@
 
 import { normalQuantile } from '../distribution/normal.ts'
 import { type Insufficient, type Invalid, insufficient, invalid, isRefusal, type Result } from '../result.ts'
-import type { MeanSummary, ProportionSummary, QuantileSummary, RatioSummary } from '../summary/summary.ts'
+import type {
+  CupedRatioSummary,
+  CupedSummary,
+  MeanSummary,
+  ProportionSummary,
+  QuantileSummary,
+  RatioSummary,
+} from '../summary/summary.ts'
+import { cupedSample } from '../test/cuped.ts'
 import { quantileSample } from '../test/quantile-effect.ts'
 import { meanSample, proportionSample, ratioSample, type Sample } from '../test/sample.ts'
 import {
@@ -27,6 +35,23 @@ export function proportionPilot(summary: ProportionSummary): Result<ProportionMe
 /** The ratio, with the variance that one unit contributes by the delta method: clusters are in it. */
 export function ratioPilot(summary: RatioSummary): Result<RatioMetric> {
   const sample = varied(ratioSample(summary))
+  return isRefusal(sample) ? sample : { kind: 'ratio', ratio: sample.mean, variance: sample.variance }
+}
+
+/**
+ * A mean whose units vary by what their covariate leaves: 1 - r^2 of the variance, r their correlation.
+ *
+ * Assumes that the covariate explains as much of the units to come. On the relative scale, where the control's mean is not
+ * adjusted, it is right to first order in the effect.
+ */
+export function cupedPilot(summary: CupedSummary): Result<MeanMetric> {
+  const sample = varied(cupedSample(summary))
+  return isRefusal(sample) ? sample : { kind: 'mean', mean: sample.mean, variance: sample.variance }
+}
+
+/** A ratio likewise. */
+export function cupedRatioPilot(summary: CupedRatioSummary): Result<RatioMetric> {
+  const sample = varied(cupedSample(summary))
   return isRefusal(sample) ? sample : { kind: 'ratio', ratio: sample.mean, variance: sample.variance }
 }
 

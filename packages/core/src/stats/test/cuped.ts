@@ -6,7 +6,7 @@ import { refuseDifferentCaps } from './caps.ts'
 import { welchDegreesOfFreedom } from './difference.ts'
 import { criticalValue, type TestEstimate, waldEstimate } from './estimate.ts'
 import { readOptions, type Settings, type TestOptions } from './options.ts'
-import { badSummary, badUnits, meanAssumptions } from './sample.ts'
+import { badSummary, badUnits, meanAssumptions, type Sample } from './sample.ts'
 
 /** An answer with the coefficient of the covariate. */
 export interface CupedEstimate extends TestEstimate {
@@ -76,6 +76,23 @@ export function compareCupedRatios(
   if (isRefusal(b)) return b
   const theta = (a.covariance + b.covariance) / (a.beforeVariance + b.beforeVariance)
   return adjusted('cuped_ratio_t', { control: a, variant: b }, theta, settings, 'adjusted')
+}
+
+/**
+ * What one variant's units vary by once their covariate is taken away, with their own theta: what a design plans with.
+ *
+ * Formula: s_Y^2 - s_XY^2 / s_X^2, of linearised ratios likewise.
+ */
+export function cupedSample(summary: CupedSummary | CupedRatioSummary): Sample | Insufficient | Invalid {
+  const pair = pairOf(summary)
+  if (isRefusal(pair)) return pair
+  if (!(pair.beforeVariance > 0)) return insufficient('no_covariate_variance', null)
+  const variance = adjustedVariance(pair, pair.covariance / pair.beforeVariance)
+  return { n: pair.n, mean: pair.value, variance }
+}
+
+function pairOf({ kind, moments }: CupedSummary | CupedRatioSummary): ValuePair | Insufficient | Invalid {
+  return kind === 'cuped_ratio' ? pairOfRatio(moments) : (badColumns(moments, 2) ?? pairOfMean(moments))
 }
 
 /** A value and its covariate, with the variances that one unit contributes. */
