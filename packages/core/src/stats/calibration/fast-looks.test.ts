@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { seededRng } from '../rng/rng.ts'
 import { compareSequentially } from '../sequential/always-valid/asymptotic/compare.ts'
+import { rateConcentration, rateExcessLogE, rateSequence } from '../sequential/always-valid/bounded/rate.ts'
 import { compareRatesSequentially } from '../sequential/always-valid/bounded/rate-difference.ts'
 import { addRateUnit, noRateUnits } from '../sequential/always-valid/bounded/rate-evidence.ts'
 import { checkGuardrail } from '../sequential/always-valid/guardrail.ts'
@@ -14,13 +15,15 @@ import type { LoggedUnit } from '../sequential/always-valid/propensity/logged-un
 import { quantileSequence } from '../sequential/always-valid/quantile/quantile-sequence.ts'
 import { analyseGroupSequential, type LookEffect } from '../sequential/group/analysis.ts'
 import { walk, zOfRatio } from './anytime.ts'
+import { analysePath, futilityPlan, harmPlan, PlannedTest } from './asymmetric.ts'
 import { proportionOf, visitCanary, zOfRates } from './canary.ts'
 import { RunningEvidence } from './drifting-rates.ts'
 import { bandsOf, RateArm, sameRateLogE } from './exact.ts'
 import { anyTimes, follow, meansSource, obrienFleming, trialOf, unplanned } from './group.ts'
-import { isRejected, rejects } from './law.ts'
+import { isMissed, isRejected, rejects } from './law.ts'
 import { normalDraws } from './normal-draws.ts'
 import { logNormal, normal } from './population.ts'
+import { FAILING, logEAtTruth } from './rate-intervals.ts'
 import { RunningAipw } from './running-aipw.ts'
 import { errorVariance, RunningArm, zOf } from './running-arm.ts'
 import { sequenceLimits, Watch } from './watch.ts'
@@ -93,6 +96,55 @@ describe('exact sequences', () => {
       if (itself.kind !== 'estimate') throw new Error(itself.kind)
       expect(sameRateLogE(arms[0], arms[1])).toBeCloseTo(Math.log(itself.e ?? 0), 8)
     }
+  })
+
+  it('of two rates: no more evidence against the true difference than the true rates show', () => {
+    const rng = seededRng(12)
+    const arms = [new RateArm(), new RateArm()] as const
+    const options = [
+      { nullEffect: FAILING.variant - FAILING.control },
+      { nullEffect: FAILING.variant - FAILING.control, alternative: 'less' },
+      { nullEffect: FAILING.variant / FAILING.control - 1, scale: 'relative' },
+    ] as const
+    let looks = 0
+    for (let n = 1; n <= 600; n++) {
+      const which = rng.uniform() < 0.5 ? 0 : 1
+      // A control and a variant that are both worse than the rates asked about: much evidence.
+      arms[which].add(rng.uniform() < (which === 0 ? 0.15 : 0.02))
+      if (arms[0].failures === 0 || arms[1].n === 0 || n % 20 > 0) continue
+      const most = logEAtTruth(arms[0], FAILING.control) + logEAtTruth(arms[1], FAILING.variant)
+      const [control, variant] = arms.map(
+        arm => ({ kind: 'proportion', n: arm.n, successes: arm.failures }) as const,
+      )
+      if (control === undefined || variant === undefined) throw new Error('no arms')
+      for (const asked of options) {
+        const itself = compareRatesSequentially(control, variant, asked)
+        if (itself.kind !== 'estimate') throw new Error(itself.kind)
+        expect(Math.log(itself.e ?? 0)).toBeLessThanOrEqual(most + 1e-9)
+        looks++
+      }
+    }
+    expect(looks).toBeGreaterThan(50)
+  })
+
+  it.each(['greater', 'less'] as const)('of one rate, %s: misses where the evidence says so', alternative => {
+    const rng = seededRng(13)
+    const concentration = rateConcentration(1000, 0.05, 'one_sided')
+    const seen = new Set<boolean>()
+    let failures = 0
+    for (let trials = 1; trials <= 400; trials++) {
+      if (rng.uniform() < (alternative === 'greater' ? 0.1 : 0.01)) failures++
+      const isGreater = alternative === 'greater'
+      const successes = isGreater ? failures : trials - failures
+      const [value, rate] = [successes / trials, isGreater ? 0.05 : 0.95]
+      if (value <= rate) continue
+      const isOff = rateExcessLogE({ successes, trials }, rate, concentration) >= -Math.log(0.05)
+      const itself = rateSequence({ successes: failures, trials }, { alternative })
+      if (itself.kind !== 'estimate') throw new Error(itself.kind)
+      expect([trials, isMissed(itself, 0.05)]).toEqual([trials, isOff])
+      seen.add(isOff)
+    }
+    expect(seen.size).toBe(2)
   })
 
   it.each(['mixture', 'stitched'] as const)('of quantiles, %s: the same misses', boundary => {
@@ -296,4 +348,34 @@ describe('group-sequential tests', () => {
     expect(rejections).toBeGreaterThan(5)
     expect(rejections).toBeLessThan(55)
   })
+
+  it.each([
+    ['harm', harmPlan, 2.5],
+    ['futility not binding', futilityPlan('non_binding', 3), 2.5],
+    ['futility binding', futilityPlan('binding', 3), 2.5],
+  ] as const)(
+    'with sides that differ, %s: stop, and leave out an effect, where the analysis does',
+    (_, plan, drift) => {
+      const times = [0.35, 0.5, 0.55, 1]
+      const test = new PlannedTest(plan, times)
+      const seen = new Map<string, number>()
+      for (let run = 0; run < 200; run++) {
+        const rng = seededRng(run)
+        // Effects far enough from the one asked about that intervals leave it out now and then.
+        const path = test.path(rng, [-2, 0, 2, 4][run % 4] ?? 0)
+        const stop = test.stopOf(path)
+        const all = analysePath(plan, times, path)
+        // At the last look futility has nothing left to stop.
+        const below = plan.below === 'harm' ? 'rejected_below' : stop.look === 3 ? 'ended' : 'futile'
+        const states = { above: 'rejected_above', below, end: 'ended' }
+        expect([run, all.look, all.state]).toEqual([run, stop.look + 1, states[stop.side]])
+        const isOff = test.misses(path, drift)
+        expect([run, isMissed(all, drift / Math.sqrt(plan.plannedInformation))]).toEqual([run, isOff])
+        const verdict = `${stop.side} ${isOff}`
+        seen.set(verdict, (seen.get(verdict) ?? 0) + 1)
+      }
+      expect(seen.size).toBeGreaterThan(2)
+    },
+    30_000,
+  )
 })

@@ -11,6 +11,7 @@ import { reweight } from '../bandit/thompson.ts'
 import { klUcb } from '../bandit/ucb.ts'
 import { shrinkSubgroups } from '../causal/subgroups.ts'
 import { seededRng } from '../rng/rng.ts'
+import { compareSequentially } from '../sequential/always-valid/asymptotic/compare.ts'
 import { HedgedCapital } from '../sequential/always-valid/bounded/hedged-capital.ts'
 import {
   addPlugInValue,
@@ -28,6 +29,7 @@ import { CELLS, valuesOf } from './off-policy-rare.ts'
 import { evidenceAtTruth, evidenceTables } from './quantile-differences.ts'
 import { greatestKlBound } from './regret.ts'
 import { armOf, RunningArm } from './running-arm.ts'
+import { EVENTS, RunningPairs, zOfCounts } from './sequences-of-summaries.ts'
 import { posteriorCdf } from './subgroups.ts'
 
 describe('intervals', () => {
@@ -167,5 +169,42 @@ describe('the shares of a bandit with two arms', () => {
         expect(share).toBeCloseTo(expected[i] ?? 0, 9)
       })
     }
+  })
+})
+
+describe('looks at summaries', () => {
+  it('of values with a covariate: plain sums have the moments of the rows', () => {
+    const draw = normalDraws(seededRng(27))
+    const [pairs, builder] = [new RunningPairs(), new MomentsBuilder(2)]
+    for (let n = 0; n < 500; n++) {
+      const [value, before] = [Math.exp(draw()), draw()]
+      pairs.add(value, before)
+      builder.add([value, before])
+    }
+    const [{ moments }, itself] = [pairs.summary(), builder.moments()]
+    if ('kind' in itself) throw new Error(itself.argument)
+    expect(moments.n).toBe(itself.n)
+    expect(moments.means[0]).toBeCloseTo(itself.means[0] ?? 0, 10)
+    expect(moments.means[1]).toBeCloseTo(itself.means[1] ?? 0, 10)
+    moments.comoments.flat().forEach((sum, i) => {
+      expect(sum).toBeCloseTo(itself.comoments.flat()[i] ?? 0, 8)
+    })
+  })
+
+  it.each([
+    [150, 240, 40],
+    [400, 410, 90],
+  ])('of %i and %i events: the same distances from the truth', (control, variant, exposure) => {
+    const truths = [EVENTS.variant - EVENTS.control, EVENTS.variant / EVENTS.control - 1]
+    const scales = ['absolute', 'relative'] as const
+    zOfCounts(control, variant, exposure).forEach((z, i) => {
+      const itself = compareSequentially(
+        { kind: 'count', events: control, exposure },
+        { kind: 'count', events: variant, exposure },
+        { scale: scales[i] ?? 'absolute' },
+      )
+      if (itself.kind !== 'estimate') throw new Error(itself.kind)
+      expect(z).toBeCloseTo((itself.effect - (truths[i] ?? 0)) / (itself.standardError ?? 1), 10)
+    })
   })
 })

@@ -7,18 +7,24 @@ import { driftScenarios } from './drift.ts'
 import { driftingRateScenarios } from './drifting-rates.ts'
 import { exactScenarios } from './exact.ts'
 import { type Outcome, simulate } from './law.ts'
+import { quantileBandScenarios } from './quantile-bands.ts'
 import { quantileDifferenceScenarios } from './quantile-differences.ts'
+import { rateIntervalScenarios } from './rate-intervals.ts'
+import { summarySequenceScenarios } from './sequences-of-summaries.ts'
 
 /** Of each law; `npm run calibrate` has 25 times as many. */
 const REPETITIONS = 2000
 
 describe.each([
   ...anytimeScenarios,
+  ...summarySequenceScenarios,
   ...canaryScenarios,
   ...driftScenarios,
   ...driftingRateScenarios,
   ...exactScenarios,
+  ...rateIntervalScenarios,
   ...quantileDifferenceScenarios,
+  ...quantileBandScenarios,
   ...boundaryScenarios,
   ...discoveryScenarios,
 ])('$name ($data)', scenario => {

@@ -8,6 +8,7 @@ import { offPolicyScenarios } from './off-policy.ts'
 import { rareOffPolicyScenarios } from './off-policy-rare.ts'
 import { posteriorScenarios } from './posterior.ts'
 import { powerScenarios } from './power.ts'
+import { scoreRatioScenarios } from './score-ratio.ts'
 import { subgroupScenarios } from './subgroups.ts'
 
 /** Of each law; `npm run calibrate` has 25 times as many. */
@@ -16,6 +17,7 @@ const REPETITIONS = 2000
 describe.each([
   ...fixedScenarios,
   ...coverageScenarios,
+  ...scoreRatioScenarios,
   ...powerScenarios,
   ...arrivalScenarios,
   ...offPolicyScenarios,

@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { asymmetricScenarios } from './asymmetric.ts'
 import { banditScenarios } from './bandit.ts'
 import { groupScenarios } from './group.ts'
 import { groupIntervalScenarios } from './group-interval.ts'
 import { groupShapeScenarios } from './group-shapes.ts'
+import { identificationScenarios } from './identification.ts'
 import { type Outcome, simulate } from './law.ts'
 import { shareScenarios } from './shares.ts'
 
@@ -13,8 +15,10 @@ describe.each([
   ...groupScenarios,
   ...groupIntervalScenarios,
   ...groupShapeScenarios,
+  ...asymmetricScenarios,
   ...shareScenarios,
   ...banditScenarios,
+  ...identificationScenarios,
 ])('$name ($data)', scenario => {
   let outcomes: readonly Outcome[] = []
   beforeAll(() => {

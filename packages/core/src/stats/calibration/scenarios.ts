@@ -1,7 +1,9 @@
 // Everything that is simulated, in the order of the report.
 import { anytimeScenarios, rawAnytimeScenario } from './anytime.ts'
 import { arrivalScenarios } from './arrivals.ts'
+import { asymmetricScenarios } from './asymmetric.ts'
 import { banditScenarios } from './bandit.ts'
+import { bestRates } from './best-rates.ts'
 import { boundaryScenarios } from './boundaries.ts'
 import { canaryScenarios } from './canary.ts'
 import { causalScenarios } from './causal.ts'
@@ -15,14 +17,19 @@ import { fixedScenarios, rawFixedScenario } from './fixed.ts'
 import { groupScenarios, rawGroupScenario } from './group.ts'
 import { groupIntervalScenarios } from './group-interval.ts'
 import { conditional, groupShapeScenarios } from './group-shapes.ts'
+import { identification, identificationScenarios } from './identification.ts'
 import type { Scenario } from './law.ts'
 import type { Measurement } from './measurement.ts'
 import { bias, offPolicyScenarios } from './off-policy.ts'
 import { rareOffPolicyScenarios } from './off-policy-rare.ts'
 import { best, better, posteriorScenarios } from './posterior.ts'
 import { powerScenarios } from './power.ts'
+import { quantileBandScenarios } from './quantile-bands.ts'
 import { quantileDifferenceScenarios } from './quantile-differences.ts'
+import { rateIntervalScenarios } from './rate-intervals.ts'
 import { regret } from './regret.ts'
+import { scoreRatioScenarios } from './score-ratio.ts'
+import { summarySequenceScenarios } from './sequences-of-summaries.ts'
 import { shareScenarios } from './shares.ts'
 import { shrinkage, subgroupScenarios } from './subgroups.ts'
 
@@ -35,14 +42,28 @@ export interface ScenarioGroup {
 
 export const scenarioGroups: readonly ScenarioGroup[] = [
   { title: 'One look', id: 'one-look', scenarios: [...fixedScenarios, rawFixedScenario] },
-  { title: 'Intervals', id: 'intervals', scenarios: [...coverageScenarios, rawCoverageScenario] },
+  {
+    title: 'Intervals',
+    id: 'intervals',
+    scenarios: [...coverageScenarios, rawCoverageScenario, ...scoreRatioScenarios],
+  },
   { title: 'Power', id: 'power', scenarios: [...powerScenarios, ...arrivalScenarios] },
   {
     title: 'Group-sequential',
     id: 'group-sequential',
-    scenarios: [...groupScenarios, rawGroupScenario, ...groupIntervalScenarios, ...groupShapeScenarios],
+    scenarios: [
+      ...groupScenarios,
+      rawGroupScenario,
+      ...groupIntervalScenarios,
+      ...groupShapeScenarios,
+      ...asymmetricScenarios,
+    ],
   },
-  { title: 'Every unit', id: 'every-unit', scenarios: [...anytimeScenarios, rawAnytimeScenario] },
+  {
+    title: 'Every unit',
+    id: 'every-unit',
+    scenarios: [...anytimeScenarios, rawAnytimeScenario, ...summarySequenceScenarios],
+  },
   { title: 'Canaries with rare failures', id: 'canary', scenarios: canaryScenarios },
   { title: 'Drift and a re-weight', id: 'drift', scenarios: [...driftScenarios, ...driftingRateScenarios] },
   {
@@ -50,7 +71,9 @@ export const scenarioGroups: readonly ScenarioGroup[] = [
     id: 'exact',
     scenarios: [
       ...exactScenarios,
+      ...rateIntervalScenarios,
       ...quantileDifferenceScenarios,
+      ...quantileBandScenarios,
       ...boundaryScenarios,
       ...discoveryScenarios,
     ],
@@ -59,7 +82,12 @@ export const scenarioGroups: readonly ScenarioGroup[] = [
   {
     title: 'Bandits and off-policy',
     id: 'bandits',
-    scenarios: [...banditScenarios, ...offPolicyScenarios, ...rareOffPolicyScenarios],
+    scenarios: [
+      ...banditScenarios,
+      ...identificationScenarios,
+      ...offPolicyScenarios,
+      ...rareOffPolicyScenarios,
+    ],
   },
   {
     title: 'Margins, counts, causes and checks',
@@ -74,10 +102,12 @@ export const allScenarios: readonly Scenario[] = scenarioGroups.flatMap(({ scena
 export const allMeasurements: readonly Measurement[] = [
   regret,
   contextualRegret,
+  identification,
   bias,
   conditional,
   falseDiscoveries,
   shrinkage,
   best,
+  bestRates,
   better,
 ]
