@@ -19,6 +19,7 @@ import { CONNECT_OPTIONS, Targets } from './gateway/targets.ts'
 import { checkedConnector } from './network/checked-lookup.ts'
 import { openLibraryProvider, wireFormats } from './provider/registry.ts'
 import type { EventSink } from './storage/event-sink.ts'
+import { fileTrouble } from './storage/file-trouble.ts'
 import { IssuerLog } from './storage/issuers/issuer-log.ts'
 import { LossReport } from './storage/spool/loss-report.ts'
 import { Spool } from './storage/spool/spool.ts'
@@ -105,7 +106,7 @@ function openSpool({ dataDir, worker }: DataPlaneStart, losses: LossReport): Spo
   return new Spool({
     directory: join(dataDir, 'events'),
     writer: nodeOf(worker),
-    onLost: (events, error) => losses.add(events, `events could not be written: ${String(error)}`),
+    onLost: (events, error) => losses.add(events, `events could not be written: ${fileTrouble(error)}`),
     onDropped: events => losses.add(events, 'the event spool is full; its oldest files are deleted'),
   })
 }

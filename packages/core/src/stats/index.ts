@@ -142,14 +142,12 @@ export { logNormalCdf } from './distribution/log-normal-cdf.ts'
 export { normalCdf, normalDensity, normalQuantile, normalUpperTail } from './distribution/normal.ts'
 export { quantile } from './distribution/quantile.ts'
 export { studentCdf, studentQuantile, studentUpperTail } from './distribution/student.ts'
-// Many tests at once.
 export { adjustByBenjaminiHochberg } from './multiplicity/benjamini-hochberg.ts'
 export { adjustByBenjaminiYekutieli } from './multiplicity/benjamini-yekutieli.ts'
 export { adjustByBonferroni } from './multiplicity/bonferroni.ts'
 export type { AdjustedFamily, AdjustedTest, ErrorRate, Family, FamilyTest } from './multiplicity/family.ts'
 export { adjustByHochberg } from './multiplicity/hochberg.ts'
 export { adjustByHolm } from './multiplicity/holm.ts'
-// What every method answers with.
 export {
   type Alternative,
   type Assumption,
@@ -163,7 +161,6 @@ export {
   type Result,
   type Scale,
 } from './result.ts'
-// Seeded randomness.
 export { drawBeta, drawGamma, drawNormal, type Rng, seededRng } from './rng/rng.ts'
 // Tests at any look, of means, in the limit of many units.
 export { type CompareOptions, compareSequentially } from './sequential/always-valid/asymptotic/compare.ts'

@@ -3,6 +3,7 @@
 import type { Snapshot } from '@weir/core/config'
 import type { RevisionSummary } from '../storage/control-store.ts'
 import { EventStoreUnavailableError } from '../storage/event-store.ts'
+import { fileTrouble } from '../storage/file-trouble.ts'
 import { Spool } from '../storage/spool/spool.ts'
 import { EventPlaneProcess, type Follower } from './event-plane-process.ts'
 import { type EventState, EventWatch } from './event-watch.ts'
@@ -56,7 +57,8 @@ export class EventPlane {
     this.#spool = new Spool({
       directory,
       writer: 'main',
-      onLost: (events, error) => this.watch.trouble(events, `events could not be written: ${String(error)}`),
+      onLost: (events, error) =>
+        this.watch.trouble(events, `events could not be written: ${fileTrouble(error)}`),
       onDropped: events =>
         this.watch.trouble(events, 'the event spool is full; its oldest files are deleted'),
     })

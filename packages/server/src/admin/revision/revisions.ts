@@ -12,6 +12,7 @@ import {
   type Role,
   StoreUnavailableError,
 } from '../../storage/control-store.ts'
+import { fileTrouble } from '../../storage/file-trouble.ts'
 import { type Candidate, compileWith, isSameConfig, prepare } from './candidate.ts'
 import type {
   Author,
@@ -343,7 +344,7 @@ export class Revisions {
       this.#clear('disk')
     } catch (error) {
       if (this.managedBy === 'file') throw error
-      const message = `the config in force could not be written to the data directory: ${(error as Error).message}`
+      const message = `the config in force could not be written to the data directory: ${fileTrouble(error)}`
       this.report('disk', message)
     }
   }
