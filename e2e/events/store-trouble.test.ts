@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ConfigInput } from '@weir/core/config'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { openEventStore } from '../../packages/server/src/storage/duckdb/open-event-store.ts'
 import { callerOf } from '../support/caller.ts'
 import { endWithFile } from '../support/clean-up.ts'
@@ -74,6 +74,8 @@ async function checkStored(dataDir: string, ids: readonly string[]): Promise<voi
 }
 
 const PATIENCE = { timeout: 20_000, interval: 100 }
+// Longer than all that a test may wait for, so that it is the wait that tells what did not happen.
+vi.setConfig({ testTimeout: 4 * PATIENCE.timeout })
 
 it('waits while another process has the store, and takes everything when it lets go', async () => {
   const dataDir = newDataDir()
