@@ -1,19 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { NormalBelief } from '../bayes/belief.ts'
+import { history } from './fixtures/contexts.ts'
 import { addContext, fitLinear, type LinearArm, linearBelief, linearBound, noContexts } from './linear.ts'
 
-const history = [
-  [0, 1, 2, 3, 5],
-  [1, 1, 1, 1, 1],
-  [0, 0, 1, 0, 0],
-  [0, 2, 2, 3, 5],
-  [1, 3, 1, 1, 1],
-  [0, 0, 0, 0, 0],
-  [0, 1, 4, 3, 5],
-  [0, 1, 2, 4, 5],
-  [1, 2, 1, 1, 3],
-  [0, 2, 1, 0, 0],
-]
 const contexts = history.slice(0, 2)
 
 function ok(arm: ReturnType<typeof addContext>): LinearArm {

@@ -1,5 +1,6 @@
 // Numbers that MABWiser's tests assert (fidelity/mabwiser, Apache-2.0), beyond those beside each method.
 import { describe, expect, it } from 'vitest'
+import { history } from './fixtures/contexts.ts'
 import { addContext, fitLinear, type LinearArm, linearBelief, linearBound, noContexts } from './linear.ts'
 import { ucb1 } from './ucb.ts'
 
@@ -73,18 +74,6 @@ describe('MABWiser tests/test_ridge.py', () => {
   })
 })
 
-const history = [
-  [0, 1, 2, 3, 5],
-  [1, 1, 1, 1, 1],
-  [0, 0, 1, 0, 0],
-  [0, 2, 2, 3, 5],
-  [1, 3, 1, 1, 1],
-  [0, 0, 0, 0, 0],
-  [0, 1, 4, 3, 5],
-  [0, 1, 2, 4, 5],
-  [1, 2, 1, 1, 3],
-  [0, 2, 1, 0, 0],
-]
 const contexts = history.slice(0, 2)
 
 /** The index of the arm with the greatest bound, in each of the two contexts. */
