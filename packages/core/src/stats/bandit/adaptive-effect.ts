@@ -66,6 +66,8 @@ export function noUnits(arms: number, weights: EvaluationWeights): AdaptiveState
  * @param taken - index of the arm that the unit got
  * @param propensities - of every arm at this decision, in (0, 1), 1 together, known before the unit came
  * @returns the state, which `adaptiveEffect` refuses once a unit was out of range
+ *
+ * Source: as `adaptiveEffect`.
  */
 export function addAdaptiveUnit(
   state: AdaptiveState,

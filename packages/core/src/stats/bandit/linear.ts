@@ -97,7 +97,7 @@ export function linearBelief(
   return finite ? { kind: 'normal', mean, deviation } : invalid('context', 'of a size that can be squared')
 }
 
-/** LinUCB's index: mean + deviation. */
+/** LinUCB's index: mean + deviation. Source: as `linearBelief`. */
 export function linearBound({ mean, deviation }: NormalBelief): number {
   return mean + deviation
 }

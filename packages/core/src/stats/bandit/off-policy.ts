@@ -37,6 +37,8 @@ export interface RewardModel {
  *
  * @param clip - most that a weight may be, in (0, inf]; Infinity clips nothing and keeps the estimate unbiased
  * @returns NaN for a decision or a clip out of range, which `MomentsBuilder.moments` and the estimates refuse
+ *
+ * Source: as `ipsValue` and `snipsValue`.
  */
 export function importanceRow(
   { propensity, target, reward }: LoggedDecision,
@@ -53,7 +55,7 @@ export function importanceRow(
  * weight * reward).
  *
  * Unbiased if either the propensities or the model are right; with logged propensities the former always holds, and a
- * good model narrows the interval.
+ * good model narrows the interval. Source: as `doublyRobustValue`.
  */
 export function doublyRobustRow(
   decision: LoggedDecision,

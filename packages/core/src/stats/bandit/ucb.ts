@@ -82,7 +82,13 @@ function lowerBound(mean: number, most: number): number {
   return lastWhere(p => bernoulliDivergence(mean, p) <= most, mean, 0)
 }
 
-/** kl(p, q) of two success probabilities in [0, 1]: >= 0, infinite where q rules p's outcomes out. */
+/**
+ * kl(p, q) of two success probabilities in [0, 1]: >= 0, infinite where q rules p's outcomes out.
+ *
+ * Formula: p ln(p / q) + (1 - p) ln((1 - p) / (1 - q)).
+ *
+ * Source: as `klUcb`.
+ */
 export function bernoulliDivergence(p: number, q: number): number {
   const term = (a: number, b: number) => (a === 0 ? 0 : a * Math.log(a / b))
   return Math.max(0, term(p, q) + term(1 - p, 1 - q))

@@ -54,7 +54,7 @@ export function bestOfNormals(beliefs: readonly NormalBelief[], better: Better):
   return bestOf(axes, () => 1)
 }
 
-/** As `bestOfNormals`, for proportions. */
+/** As `bestOfNormals`, for proportions: formula, accuracy and source are its. */
 export function bestOfBetas(beliefs: readonly BetaBelief[], better: Better): BestOfMany | Invalid {
   if (beliefs.length < 2 || !beliefs.every(isBetaInRange)) {
     return invalidBeliefs('2 or more, parameters in [0.1, 1e16], the lesser <= 1e10')

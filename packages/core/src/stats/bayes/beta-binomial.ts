@@ -11,7 +11,7 @@ export interface BetaPrior {
   readonly b: number
 }
 
-/** After the units of a summary: adds successes to a, failures to b. */
+/** After the units of a summary: adds successes to a, failures to b. Source: as `compareBetaBinomial`. */
 export function betaPosterior({ n, successes }: ProportionSummary, prior: BetaPrior): BetaBelief {
   return { kind: 'beta', a: prior.a + successes, b: prior.b + (n - successes) }
 }

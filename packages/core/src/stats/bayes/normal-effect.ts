@@ -69,6 +69,8 @@ export function effectPosterior(data: EffectData, options: EffectOptions): Resul
  *
  * @returns `insufficient` without units, when the values of a variant are all equal, or relative to a control of 0; `invalid` when the two were
  *   winsorised differently
+ *
+ * Assumes, and sources: as `effectPosterior`; the relative variance by the delta method.
  */
 export function compareNormal(
   control: MeanSummary | ProportionSummary | RatioSummary,

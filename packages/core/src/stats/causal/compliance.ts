@@ -14,6 +14,8 @@ export interface ComplianceSummary {
 }
 
 /**
+ * What is kept of the units assigned to one variant: moments of outcome and service.
+ *
  * @param units - a pair for each unit: its outcome, and whether (1 or 0), or for what share of its requests, it was
  *   served by the variant under test, whatever it was assigned
  */

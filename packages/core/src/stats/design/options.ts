@@ -26,7 +26,7 @@ export interface DesignOptions {
   readonly power?: number
   /** `two_sided` unless told; one-sided in the direction of the effect. */
   readonly alternative?: 'two_sided' | 'one_sided'
-  /** Effect under the null hypothesis, on `scale`: 0 unless told; minus a margin for non-inferiority. */
+  /** Effect under the null hypothesis, on `scale`: 0 unless told; for non-inferiority minus the margin, where lower is better plus it. */
   readonly nullEffect?: number
   /** Shares of control and variants, the control first; need not sum to 1. Two equal ones unless told. */
   readonly shares?: readonly number[]

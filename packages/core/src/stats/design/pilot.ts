@@ -27,6 +27,7 @@ export function meanPilot(summary: MeanSummary): Result<MeanMetric> {
   return isRefusal(sample) ? sample : { kind: 'mean', mean: sample.mean, variance: sample.variance }
 }
 
+/** The share of units with a success; its variance follows from it. */
 export function proportionPilot(summary: ProportionSummary): Result<ProportionMetric> {
   const sample = varied(proportionSample(summary))
   return isRefusal(sample) ? sample : { kind: 'proportion', proportion: sample.mean }

@@ -42,7 +42,11 @@ export function betaCdf(x: number, a: number, b: number): number {
   return isLarge(a, b) ? largeBetaLower(x, a, b) : betainc(x, a, b, true, false)
 }
 
-/** The probability that it exceeds x, with its digits where `1 - betaCdf` has none left. */
+/**
+ * The probability that it exceeds x, with its digits where `1 - betaCdf` has none left: I_(1 - x)(b, a).
+ *
+ * Domain, accuracy and source: as `betaCdf`.
+ */
 export function betaUpperTail(x: number, a: number, b: number): number {
   if (!(a > 0) || !(b > 0) || Number.isNaN(x)) return Number.NaN
   if (x <= 0) return 1
@@ -75,6 +79,7 @@ export function betaLogOddsDensity(a: number, b: number): (t: number) => number 
  *
  * Accuracy: relative error below 1e-10 for a, b in [0.1, 1e3], checked against SciPy (`fixtures/beta.py`); from a + b
  *   = 1e5 on that of `betaCdf`.
+ * Source: the inverse of `betaCdf`; the function is that of @stdlib (after Boost's) for a + b below 1e5.
  */
 export function betaQuantile(p: number, a: number, b: number): number {
   return isLarge(a, b) && p > 0 && p < 1 ? largeBetaQuantile(p, a, b) : quantile(p, a, b)

@@ -36,6 +36,34 @@ describe(`the central interval of a count (source: ${fixture.source})`, () => {
   })
 
   it.each([
+    [10, 3, 0.95],
+    [10, -0.1, 0.95],
+    [10, Number.NaN, 0.95],
+    [10.5, 0.5, 0.95],
+    [-3, 0.5, 0.95],
+    [1e17, 0.5, 0.95],
+    [Infinity, 0.5, 0.95],
+    [10, 0.5, 0],
+    [10, 0.5, 1],
+    [10, 0.5, Number.NaN],
+  ])('is no number, rather than an endless search or a count, for Binomial(%d, %d) at %d', (n, p, level) => {
+    expect(binomialInterval(n, p, level)).toEqual({ lower: Number.NaN, upper: Number.NaN })
+  })
+
+  it.each([
+    [1, -3, 0.5],
+    [1, 10.5, 0.5],
+    [1.5, 10, 0.5],
+    [1, 10, 2],
+    [1, 10, -1],
+    [-1, 10, Number.NaN],
+    [Number.NaN, 10, 0.5],
+  ])('has no tails outside its domain: %d of Binomial(%d, %d)', (k, n, p) => {
+    expect(binomialCdf(k, n, p)).toBeNaN()
+    expect(binomialUpperTail(k, n, p)).toBeNaN()
+  })
+
+  it.each([
     [5, 3, 0.95],
     [-1, 3, 0.95],
     [1, 3, 1],

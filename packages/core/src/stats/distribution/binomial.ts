@@ -9,18 +9,25 @@ import { betaCdf, betaQuantile, betaUpperTail } from './beta.ts'
  * @param k - whole number; below 0: 0, from n on: 1
  * @param n - whole number, >= 0
  * @param p - in [0, 1]
+ * @returns NaN outside the domain
  *
  * Source: Abramowitz and Stegun (1964), 26.5.24. Accuracy: as `betaUpperTail`.
  */
 export function binomialCdf(k: number, n: number, p: number): number {
+  if (!isCountOf(k, n, p)) return Number.NaN
   if (k < 0) return 0
   return k >= n ? 1 : betaUpperTail(p, k + 1, n - k)
 }
 
-/** The probability of at least k successes in n trials. */
+/** The probability of at least k successes in n trials. Domain, accuracy and source: as `binomialCdf`. */
 export function binomialUpperTail(k: number, n: number, p: number): number {
+  if (!isCountOf(k, n, p)) return Number.NaN
   if (k <= 0) return 1
   return k > n ? 0 : betaCdf(p, k, n - k + 1)
+}
+
+function isCountOf(k: number, n: number, p: number): boolean {
+  return Number.isInteger(k) && Number.isInteger(n) && n >= 0 && p >= 0 && p <= 1
 }
 
 /**

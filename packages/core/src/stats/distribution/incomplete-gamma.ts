@@ -35,7 +35,11 @@ export function gammaLower(shape: number, x: number): number {
   return x < shape ? lowerSeries(shape, x) : 1 - upperFraction(shape, x)
 }
 
-/** Q(shape, x) = 1 - P(shape, x), with its digits where `1 - gammaLower` has none left. */
+/**
+ * Q(shape, x) = 1 - P(shape, x), with its digits where `1 - gammaLower` has none left.
+ *
+ * Domain, accuracy and source: as `gammaLower`.
+ */
 export function gammaUpper(shape: number, x: number): number {
   if (!(shape > 0) || !(x >= 0) || shape === Infinity) return Number.NaN
   if (x === Infinity) return 0

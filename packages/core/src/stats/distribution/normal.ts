@@ -11,6 +11,8 @@ const DENSITY_AT_ZERO = 1 / Math.sqrt(2 * Math.PI)
  * Formula: exp(-z^2 / 2) / sqrt(2 pi).
  *
  * @param z - any number
+ *
+ * Source: Abramowitz and Stegun (1964), 26.2.1.
  */
 export function normalDensity(z: number): number {
   return DENSITY_AT_ZERO * Math.exp((-z * z) / 2)
@@ -31,7 +33,7 @@ export function normalCdf(z: number): number {
   return erfc(-z / ROOT_TWO) / 2
 }
 
-/** The probability that a standard normal variable exceeds z: `normalCdf(-z)`, and as accurate. */
+/** The probability that a standard normal variable exceeds z: `normalCdf(-z)`, as accurate, of the same source. */
 export function normalUpperTail(z: number): number {
   return erfc(z / ROOT_TWO) / 2
 }

@@ -19,7 +19,7 @@ export function studentUpperTail(t: number, degreesOfFreedom: number): number {
   return cdf(-t, degreesOfFreedom)
 }
 
-/** The probability that a t variable is below t: `studentUpperTail(-t)`. */
+/** The probability that a t variable is below t: `studentUpperTail(-t)`, as accurate, of the same source. */
 export function studentCdf(t: number, degreesOfFreedom: number): number {
   return cdf(t, degreesOfFreedom)
 }
@@ -36,6 +36,7 @@ export function studentCdf(t: number, degreesOfFreedom: number): number {
  *
  * Accuracy: relative error below 1e-12 for degrees of freedom in [1, 1e6] and p in [1e-20, 1 - 1e-9], checked against
  * mpmath (`fixtures/student.py`).
+ * Source: the inverse of `studentUpperTail`; @stdlib's is after Boost's.
  */
 export function studentQuantile(p: number, degreesOfFreedom: number): number {
   if (!(p > 0) || !(p < 1)) return Number.NaN

@@ -130,6 +130,7 @@ export function sketchQuantile(sketch: Sketch, p: number): Result<SketchValue> {
  *   far closer as a rule
  *
  * Accuracy: 0.05 % of the 95 % quantile of 1e5 log-normal values with a relative error of 1 %, checked by simulation.
+ * Source: none for the interpolation; the bins are those of `sketchQuantile`.
  */
 export function interpolateSketch(sketch: Sketch, p: number): Result<SketchValue> {
   if (!(p >= 0 && p <= 1)) return invalid('p', 'in [0, 1]')

@@ -47,6 +47,8 @@ export function summariseProportion(outcomes: Iterable<boolean>): ProportionSumm
 }
 
 /**
+ * Of counts: so many successes in so many units.
+ *
  * @param successes - whole number in [0, n]
  * @param n - whole number in [0, 2^53)
  */
@@ -59,6 +61,8 @@ export function proportionOf(successes: number, n: number): Result<ProportionSum
 }
 
 /**
+ * Of events over an exposure, units unknown.
+ *
  * @param events - whole number in [0, 2^53)
  * @param exposure - finite, >= 0: requests, hours
  */

@@ -130,8 +130,8 @@ export function nextLook(
 /**
  * The z at or above which those still running are with a given probability, or null if fewer are left.
  *
- * Method: Halley's on the logarithm of the probability, which is concave in z, with steps between the whole and the double
- * of Newton's, never beyond a z surely right of the root.
+ * Method: Halley's on the logarithm of the probability, which is concave in z, with steps between the half and the double of
+ * Newton's (left of nearly all paths Halley's own would hardly move), never beyond a z surely right of the root.
  *
  * @param probability - in (0, 1)
  * @param near - where to begin, such as the bound of the look before; wherever it is, the bound is the same
@@ -155,7 +155,7 @@ export function boundAbove(
     // Far down, where nearly all are above, z is no better determined than this.
     if (Math.abs(excess) < 1e-14) return z
     const bend = 1 + (slope * above) / (density * density)
-    const move = (above * excess) / density / Math.max(0.5, 1 + (excess * bend) / 2)
+    const move = (above * excess) / density / Math.min(2, Math.max(0.5, 1 + (excess * bend) / 2))
     if (Number.isNaN(move) || z < mean - 40) {
       // Too far left of all paths there is no slope to follow: only from the right is it sure that there is no bound.
       return near === null ? null : boundAbove(paths, information, probability, drift)

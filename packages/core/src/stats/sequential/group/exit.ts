@@ -80,6 +80,8 @@ export function looksOf(
  * The information a test uses on average, as a share of the planned maximum.
  *
  * Formula: t_K - sum over k < K of P(stop at k) (t_K - t_k).
+ *
+ * Source: as `exitProbabilities`.
  */
 export function expectedTime(looks: readonly Look[], exits: ExitProbabilities): number {
   const last = looks.at(-1)?.information ?? 0

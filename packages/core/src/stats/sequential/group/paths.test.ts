@@ -68,8 +68,21 @@ describe('paths of a score', () => {
         expect(Math.abs(other - bound)).toBeLessThan(1e-10)
         expect(probabilityAbove(paths, next, bound, drift) / probability).toBeCloseTo(1, 9)
       }),
+      { numRuns: 1000 },
     )
   })
+
+  it.each([
+    [-2.5404, 0.88218, 0.3057889, 0.3284, 1.146e-4, -6.67],
+    [-0.18541, 0.55553, 0.3032115, 1.97, 1.04675e-11, -2.68],
+  ])(
+    'have a bound though its search begins left of all of them, soon after %d to %d',
+    (lower, upper, next, drift, probability, near) => {
+      const paths = carry(startingAt(0, 0), { information: 0.3, lower, upper }, drift, next)
+      const bound = boundAbove(paths, next, probability, drift, near) ?? Number.NaN
+      expect(probabilityAbove(paths, next, bound, drift) / probability).toBeCloseTo(1, 9)
+    },
+  )
 
   it('are summed by half when even, and come to the same', () => {
     const z = fc.double({ min: 1, max: 5, noNaN: true })

@@ -38,7 +38,7 @@ export interface SpendingPoint {
  * Medicine 9(12), doi:10.1002/sim.4780091207; Kim and DeMets (1987), Biometrika 74(1), doi:10.1093/biomet/74.1.149.
  */
 export function spentBy(spending: Spending, error: number, time: number): number {
-  if (!(error > 0 && error <= 1)) return Number.NaN
+  if (!(error > 0 && error <= 1) || findInvalidSpending(spending) !== null) return Number.NaN
   if (time >= 1) return error
   if (time <= 0) return 0
   switch (spending.family) {

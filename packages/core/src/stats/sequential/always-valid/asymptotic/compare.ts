@@ -14,8 +14,8 @@ import { KNOWN_EVENTS, meanSpread, proportionSpread, type Spread, spreadFactor }
 export interface CompareOptions extends SequenceOptions {
   /**
    * Events on each variant, as `meanSpread` counts them, until which a variant with less than half of the other's units is
-   * taken to vary no less than the other, >= 0: 300 unless told. 0 believes its own spread from the start; take it only
-   * where values are known not to be skewed.
+   * taken to vary no less than the other, and errors are those under the hypothesis, >= 0: 300 unless told. 0 believes each
+   * variant's own spread from the start; take it only where values are known not to be skewed.
    */
   readonly leastEvents?: number
 }
@@ -25,9 +25,8 @@ export interface CompareOptions extends SequenceOptions {
  *
  * Formula: the effect and its standard error are those of the fixed-horizon test of such summaries (`compare`: means,
  * proportions, ratios by the delta method, CUPED with theta pooled at this look, counts, quantiles with clusters), of a
- * small variant times `spreadFactor`; the interval, e and p are those of `asymptoticSequence`, but for the upper end and
- * null effects above the estimate of a small variant, which take the standard error under the hypothesis
- * (`errorUnderHypothesis`) where it is larger.
+ * small variant times `spreadFactor`; the interval, e and p are those of `asymptoticSequence`, but where few events have
+ * been seen they take the standard error under the hypothesis (`errorUnderHypothesis`) if that is larger.
  *
  * @param control - all its units so far; of the same kind and caps as `variant`
  * @returns as `asymptoticSequence`, and what `compare` refuses: `no_variance` when all values of a variant are equal; for
@@ -36,6 +35,7 @@ export interface CompareOptions extends SequenceOptions {
  *
  * Assumes one split all along: after a change of weights use `aipwSequence`, as pooled means are biased then. Rare failures
  * are told soonest, and exactly, by `compareRatesSequentially`.
+ * Source: as `asymptoticSequence`; gbstats for taking any summary's effect and standard error.
  */
 export function compareSequentially(
   control: Summary | QuantileSummary,
@@ -64,7 +64,7 @@ export function compareSequentially(
     : estimate
 }
 
-/** The same with the evidence against higher effects, and the upper end, by the standard errors under these. */
+/** The same with the evidence, and the ends, by the standard errors under the hypotheses. */
 function underHypothesis(
   plain: Result,
   look: EffectAtLook,
@@ -72,16 +72,20 @@ function underHypothesis(
   errorAt: ErrorAt,
 ): Result {
   if (plain.kind !== 'estimate') return plain
-  const { nullEffect } = settings
-  const standardError = Math.max(look.standardError, errorAt(nullEffect))
-  const isHigher = nullEffect > look.effect && standardError > look.standardError
-  const atNull = isHigher ? asymptoticSequence({ ...look, standardError }, settings) : plain
+  const standardError = Math.max(look.standardError, errorAt(settings.nullEffect))
+  const isLarger = standardError > look.standardError
+  const atNull = isLarger ? asymptoticSequence({ ...look, standardError }, settings) : plain
   if (atNull.kind !== 'estimate') return atNull
-  const { upper } = plain.interval
+  const { lower, upper } = plain.interval
   const radius = radiusAt(look.n.control + look.n.variant, settings)
-  const end = upper === null ? null : farEnd(look.effect, upper, radius, errorAt)
-  const interval = { ...plain.interval, upper: end !== null && Number.isFinite(end) ? end : null }
+  const highest = upper === null ? Infinity : farEnd(look.effect, upper, radius, errorAt)
+  const lowest = lower === null ? -Infinity : -farEnd(-look.effect, -lower, radius, d => errorAt(-d))
+  const interval = { ...plain.interval, lower: finite(lowest), upper: finite(highest) }
   return { ...plain, interval, p: atNull.p, e: atNull.e }
+}
+
+function finite(end: number): number | null {
+  return Number.isFinite(end) ? end : null
 }
 
 function fixedEffect(

@@ -35,6 +35,8 @@ export function lyapunovRadius(
  *
  * Formula: x = (n d rho)^2 / (2 (V rho^2 + 1)); two-sided x - ln(V rho^2 + 1) / 2, one-sided ln(2 (e^x - 1)) -
  * ln(V rho^2 + 1) / 2 for d > 0, else -inf.
+ *
+ * Source: as `lyapunovRadius`.
  */
 export function lyapunovLogE(
   distance: number,

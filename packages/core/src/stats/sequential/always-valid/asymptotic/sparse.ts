@@ -73,7 +73,7 @@ export function spreadFactor(control: Spread, variant: Spread, leastEvents: numb
 }
 
 /** Whether one variant has less than half of the other's units. */
-export function isSmall(one: Spread, other: Spread): boolean {
+export function isSmall(one: Pick<Spread, 'n'>, other: Pick<Spread, 'n'>): boolean {
   return one.n < SMALL_SHARE * other.n
 }
 

@@ -99,6 +99,8 @@ function errorOfBoundary(alpha: number, alternative: Alternative): number {
  * Formula: max over both directions of ln m(-+ (sum - n mean), V), less ln 2; one-sided ln m in that direction.
  *
  * @param mixture - of `bernsteinMixture`, made once
+ *
+ * Source: as `bernsteinSequence`.
  */
 export function bernsteinLogE(
   { n, sum, squaredErrors }: BoundedSums,

@@ -14,7 +14,11 @@ export interface PlugInSums {
   readonly penalty: number
 }
 
-/** @param alpha - in (0, 1) */
+/**
+ * Of no values yet.
+ *
+ * @param alpha - of the interval to come, in (0, 1): the bets of `addPlugInValue` depend on it
+ */
 export function noPlugInSums(alpha: number): PlugInSums {
   return { alpha, n: 0, sum: 0, squares: 0, bets: 0, weighted: 0, penalty: 0 }
 }
@@ -26,6 +30,8 @@ export function noPlugInSums(alpha: number): PlugInSums {
  * mean = (1/2 + sum) / n and v = (1/4 + sum of (x_i - mean_i)^2) / n, mean_i counting x_i in.
  *
  * @param value - in [0, 1]; whatever lies outside is cut to it
+ *
+ * Source: as `plugInBernsteinSequence`.
  */
 export function addPlugInValue(sums: PlugInSums, value: number): PlugInSums {
   const x = Math.min(1, Math.max(0, value))

@@ -81,6 +81,8 @@ export function noRateUnits(
  *
  * Formula: e' = e q_i(y) / r_i(y), with q_A, q_B the rates foretold from the units before, and (r_A, r_B) the rates of
  * the null hypothesis nearest to them: the least of w_A KL(q_A, r_A) + w_B KL(q_B, r_B), w the propensities among the two.
+ *
+ * Source: as `rateEvidence`.
  */
 export function addRateUnit(state: RateEvidenceState, unit: RateUnit): RateEvidenceState {
   const { assigned, isSuccess, propensity } = unit

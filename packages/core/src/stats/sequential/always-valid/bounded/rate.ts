@@ -96,6 +96,8 @@ export function rateExcessLogE(look: RateAtLook, p: number, concentration: numbe
  * k, how close to the rate tested the mixture stays: as many trials' worth of prior.
  *
  * Formula: k = max(tunedFor / (2 ln(1 / a) + ln(1 + 2 ln(1 / a))) - 1, 1 / 1000), a = alpha, and 2 alpha one-sided.
+ *
+ * Source: as `mixturePrecision`, whose tuning it is, in trials.
  */
 export function rateConcentration(tunedFor: number, alpha: number, sides: Sides = 'two_sided'): number {
   return Math.max(mixturePrecision({ intrinsicTime: tunedFor, alpha }, sides) - 1, 1e-3)

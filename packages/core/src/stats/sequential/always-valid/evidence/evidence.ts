@@ -26,6 +26,7 @@ export interface Looks {
   readonly minP: number
 }
 
+/** Before the first look: the least p so far is 1. */
 export const NO_LOOKS: Looks = { minP: 1 }
 
 /**

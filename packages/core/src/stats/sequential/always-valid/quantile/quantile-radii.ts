@@ -77,13 +77,24 @@ export function stitchedRadii(p: number, n: number, alpha: number): Radii {
  * Reference: confseq `empirical_process_lil_bound`.
  */
 export function uniformRadius(n: number, alpha: number, nMin: number, a = 0.85): number {
-  if (!(alpha > 0 && alpha < 1) || !(nMin >= 1) || !(a > Math.SQRT1_2) || !(n > 0)) return Number.NaN
+  if (!(alpha > 0 && alpha < 1) || !(nMin >= 1) || !(a > Math.SQRT1_2 && a < Infinity) || !(n > 0)) {
+    return Number.NaN
+  }
   if (n < nMin) return Infinity
   return a * Math.sqrt((Math.log1p(Math.log(n / nMin)) + uniformConstant(alpha, a)) / n)
 }
 
-/** C of `uniformRadius`: make it once, where many looks are to be had. */
+/**
+ * C of `uniformRadius`, by bisection: make it once, where many looks are to be had.
+ *
+ * @param alpha - in (0, 1)
+ * @param a - A, in (1 / sqrt 2, inf): below it no C keeps alpha
+ * @returns NaN outside the domain
+ *
+ * Formula, accuracy and source: as `uniformRadius`.
+ */
 export function uniformConstant(alpha: number, a: number): number {
+  if (!(alpha > 0 && alpha < 1) || !(a > Math.SQRT1_2 && a < Infinity)) return Number.NaN
   const isTooSmall = (c: number) => leastError(c, a) > alpha
   let high = 5
   while (isTooSmall(high)) high *= 2

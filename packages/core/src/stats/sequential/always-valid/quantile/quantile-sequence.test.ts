@@ -26,6 +26,23 @@ describe('radii of quantiles', () => {
   })
 
   it.each([
+    [-1, 0.85],
+    [0, 0.85],
+    [1, 0.85],
+    [Number.NaN, 0.85],
+    [0.05, Math.SQRT1_2],
+    [0.05, 0],
+    [0.05, Number.NaN],
+    [0.05, Infinity],
+  ])(
+    'uniform: NaN, not an endless search, for alpha %d and A %d (source: the domain of theorem 2)',
+    (alpha, a) => {
+      expect(uniformConstant(alpha, a)).toBeNaN()
+      expect(uniformRadius(1000, alpha, 100, a)).toBeNaN()
+    },
+  )
+
+  it.each([
     [0.95, 1000, 0.036, 4],
     [0.99, 10_000, 0.00504, 5],
   ])(

@@ -70,7 +70,7 @@ export type RadiiOptions = Required<Omit<QuantileOptions, 'alternative'>> &
 /**
  * The radii of `quantileSequence` for n values; infinite where the sequence does not begin yet. One-sided each is by
  * itself: the mixture is the one-sided one, the stitched one that for 2 alpha, as it halves alpha, and the uniform one,
- * of which the source has no one-sided form, is the two-sided one.
+ * of which the source has no one-sided form, is the two-sided one. Source: as `quantileSequence`.
  */
 export function quantileRadii(p: number, n: number, options: RadiiOptions): Radii {
   const { alpha, tunedFor, boundary, alternative = 'two_sided' } = options
