@@ -8,7 +8,6 @@ import {
 import { anyTimes } from './group.ts'
 import { isMissed, misses, type Scenario } from './law.ts'
 import { normalDraws } from './normal-draws.ts'
-
 import { errorVariance, RunningArm } from './running-arm.ts'
 
 /** Of each variant, planned. */
@@ -28,7 +27,7 @@ const PLAN: GroupSequentialPlan = {
 /** Some milliseconds a test. */
 const stopped: Scenario = {
   name: 'looks, intervals',
-  data: `normal, an effect of ${EFFECT} deviations, ${UNITS} units planned on each variant, 2 to 6 looks whenever, Pocock`,
+  data: `normal, an effect of ${EFFECT} deviations, or none, ${UNITS} units planned on each variant, 2 to 6 looks whenever, Pocock`,
   seed: 16,
   laws: [
     misses('stage-wise interval', 'holds'),
@@ -41,15 +40,20 @@ const stopped: Scenario = {
       alpha: 0.5,
       expectation: 'broken',
     },
+    misses('stage-wise interval, no effect', 'holds'),
+    misses('1.96 standard errors at the first look at which they leave out 0, no effect', 'broken'),
   ],
   prepare: () => rng => {
-    const { estimate, look } = runTest(normalDraws(rng), anyTimes(0.15)(rng))
+    const { estimate, look } = runTest(normalDraws(rng), anyTimes(0.15)(rng), EFFECT)
+    const without = runTest(normalDraws(rng), anyTimes(0.15)(rng), 0)
     return [
       isMissed(estimate, EFFECT),
       isMissed({ kind: 'estimate', interval: estimate.repeated.interval }, EFFECT),
       estimate.effect > EFFECT,
       Math.abs(look.effect - EFFECT) > -normalQuantile(0.025) * look.standardError,
       look.effect > EFFECT,
+      isMissed(without.estimate, 0),
+      without.looks.some(({ effect, standardError }) => Math.abs(effect) > LEAST_Z * standardError),
     ]
   },
 }
@@ -57,14 +61,14 @@ const stopped: Scenario = {
 /** What is within this of the null effect rejects at no look, as in `group.ts`. */
 const LEAST_Z = -normalQuantile(0.025)
 
-/** The analysis at the look the test stopped at, and the plain numbers of that look. */
-function runTest(draw: () => number, times: readonly number[]) {
+/** The analysis at the look the test stopped at, and the plain numbers of that look and of all up to it. */
+function runTest(draw: () => number, times: readonly number[], truth: number) {
   const [control, variant] = [new RunningArm(), new RunningArm()]
   const looks: LookEffect[] = []
   for (const [index, time] of times.entries()) {
     while (control.n < time * UNITS) {
       control.add(draw())
-      variant.add(EFFECT + draw())
+      variant.add(truth + draw())
     }
     const look = lookAt(control, variant)
     looks.push(look)
@@ -72,7 +76,7 @@ function runTest(draw: () => number, times: readonly number[]) {
     if (stage === 'interim' && runsOn(look)) continue
     const estimate = analyseGroupSequential(PLAN, looks, stage)
     if (estimate.kind !== 'estimate') throw new Error(estimate.kind)
-    if (estimate.state !== 'running') return { estimate, look }
+    if (estimate.state !== 'running') return { estimate, look, looks }
   }
   throw new Error('no looks')
 }
